@@ -1,0 +1,80 @@
+# The fleet's front door. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+FLEET := $(BIN)/fleet
+export UV_PYTHON_DOWNLOADS := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# Every workspace member: a folder with a pyproject.toml and a src/.
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard shared-libs/*/pyproject.toml api-gateway/pyproject.toml tools/pyproject.toml app1-business/*/pyproject.toml app2-school-erp/*/pyproject.toml))
+MEMBER_NAMES = $(shell sed -n 's/^name = "\(.*\)"/\1/p' $(addsuffix /pyproject.toml,$(MEMBERS)))
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- installing ---------------------------------------------------------------
+
+.PHONY: install
+install: .venv/installed ## install everything the project needs into .venv
+
+.venv/installed: requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
+	@test -x $(BIN)/python || { echo "making .venv"; $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": set PYTHON=…")' && $(PYTHON) -m venv .venv; }
+	@test -x $(UV) || $(BIN)/pip install -q uv==0.13.9
+	@echo "installing the locked packages"
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install -q --python $(BIN)/python --no-deps $(addprefix -e ./,$(MEMBERS))
+	@touch $@
+
+.PHONY: lock
+lock: ## resolve requirements.lock anew (after a change in a pyproject.toml)
+	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" $(addprefix --no-emit-package ,$(MEMBER_NAMES)) --group dev pyproject.toml -o requirements.lock
+
+# --- the fleet ----------------------------------------------------------------
+
+.PHONY: up dev down reset status logs mail psql
+up: install ## start everything, with demo data, in the background
+	@$(FLEET) up
+
+dev: install ## the same in the foreground, reloading on change
+	@$(FLEET) dev
+
+down: install ## stop what `make up` started
+	@$(FLEET) down
+
+reset: install ## forget the development data, after asking
+	@$(FLEET) reset
+
+status: install ## what runs, where, since when
+	@$(FLEET) status
+
+logs: install ## follow a service's log: make logs s=app1-hrms-service
+	@$(FLEET) logs $(s)
+
+mail: install ## the mails the fleet has sent in development
+	@$(FLEET) mail
+
+psql: install ## a psql shell: make psql db=app1_hrms
+	@$(FLEET) psql $(db)
+
+# --- checking -----------------------------------------------------------------
+
+.PHONY: check test ci
+check: install ## formatting, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: install ## every test; one part with t=app1-business/hrms-service
+	$(BIN)/pytest $(t)
+
+ci: check test ## what .ci/run runs
+
+.PHONY: bench
+bench: install ## benchmarks beside the peers; one with b=hrms
+	@$(BIN)/python bench/run.py $(b)
