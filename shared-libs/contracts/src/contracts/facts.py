@@ -1,0 +1,122 @@
+"""Facts: what happened in one service, told to the others.
+
+A fact is frozen once released: a field may be added with a default, never
+changed or removed; what must change gets a new version of its name.
+"""
+
+from datetime import date
+from typing import Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from contracts.ids import Application, EmployeeId, TenantId, UserId
+
+
+class Fact(BaseModel):
+    """Base of every fact. `name` is the wire name, `<module>.<noun>_<participle>.v<n>`."""
+
+    model_config = ConfigDict(frozen=True)
+    name: ClassVar[str]
+
+
+class Envelope(BaseModel):
+    """A fact on its way.
+
+    `id` is the same at every delivery. `aggregate` names the thing the fact is
+    about and `version` that row's version: a handler that keeps a copy ignores
+    a version not newer than its own, because no order is promised.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    tenant: TenantId
+    application: Application
+    type: str
+    occurred_at: AwareDatetime
+    actor: UserId | None
+    aggregate: str
+    version: int
+    data: dict[str, Any]
+
+
+class TenantRegistered(Fact):
+    name = "tenant.registered.v1"
+    organisation: str
+    country: str
+    currency: str
+    time_zone: str
+    locale: str
+
+
+class TenantSchemaReady(Fact):
+    name = "tenant.schema_ready.v1"
+    service: str
+    revision: str
+
+
+class AccountActivated(Fact):
+    """An account can sign in. `employee_id` comes back from the invitation that carried it."""
+
+    name = "user.account_activated.v1"
+    user_id: UserId
+    email: str
+    display_name: str
+    roles: list[str]
+    employee_id: EmployeeId | None = None
+
+
+class AccountInvited(Fact):
+    name = "user.account_invited.v1"
+    invitation_id: UUID
+    email: str
+    role: str
+
+
+class EmployeeHired(Fact):
+    name = "hrms.employee_hired.v1"
+    employee_id: EmployeeId
+    employee_no: str
+    first_name: str
+    last_name: str
+    email: str
+    date_of_joining: date
+    department_id: UUID | None
+    position: str | None
+    manager_id: EmployeeId | None
+    employment_type: Literal["full_time", "part_time", "contract", "intern"]
+
+
+class EmployeeJobChanged(Fact):
+    """From `valid_from` on, the employee has this job."""
+
+    name = "hrms.employee_job_changed.v1"
+    employee_id: EmployeeId
+    valid_from: date
+    department_id: UUID | None
+    position: str | None
+    manager_id: EmployeeId | None
+    employment_type: Literal["full_time", "part_time", "contract", "intern"]
+
+
+class EmployeeTerminated(Fact):
+    """The employee leaves; `last_day` is the last day of employment."""
+
+    name = "hrms.employee_terminated.v1"
+    employee_id: EmployeeId
+    last_day: date
+
+
+FACTS: dict[str, type[Fact]] = {
+    fact.name: fact
+    for fact in (
+        TenantRegistered,
+        TenantSchemaReady,
+        AccountActivated,
+        AccountInvited,
+        EmployeeHired,
+        EmployeeJobChanged,
+        EmployeeTerminated,
+    )
+}

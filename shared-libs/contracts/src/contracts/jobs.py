@@ -1,0 +1,35 @@
+"""Jobs one service asks another to do."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Job(BaseModel):
+    """Base of every job.
+
+    `name` is the wire name; `module` the prefix of the service that does it, None
+    for the asker's own.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    name: ClassVar[str]
+    module: ClassVar[str | None] = None
+
+
+class SendMail(Job):
+    """A mail for the user-service to render and send.
+
+    To an account (`account_id`), or to an `address` that has none, such as a
+    new employee's. No secret stands here: where a mail needs a one-time token,
+    the worker that sends it makes one. `data` fills the purpose's template.
+    """
+
+    name = "user.mail"
+    module = "user"
+
+    purpose: Literal["invitation", "employee_welcome"]
+    account_id: UUID | None = None
+    address: str | None = None
+    data: dict[str, str] = {}

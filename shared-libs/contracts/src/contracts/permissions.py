@@ -1,0 +1,53 @@
+"""The catalogue of permissions: what there is to allow, and who may at first.
+
+A code is `<prefix>.<noun>.<verb>`; the prefix is that of the service whose
+routes ask for it, so the gateway tells each service only what concerns it.
+"""
+
+from dataclasses import dataclass
+
+from contracts.ids import Application
+
+
+@dataclass(frozen=True)
+class Permission:
+    """`roles` are the built-in roles that hold it, besides owner, who holds all."""
+
+    code: str
+    label: str
+    applications: frozenset[Application]
+    roles: frozenset[str]
+
+
+ROLES: dict[Application, tuple[str, ...]] = {
+    "business": ("owner", "admin", "hr", "payroll", "manager", "sales", "employee"),
+    "school": ("owner", "hq", "principal", "teacher", "librarian", "staff", "guardian", "student"),
+}
+
+_BOTH: frozenset[Application] = frozenset({"business", "school"})
+_BUSINESS: frozenset[Application] = frozenset({"business"})
+
+
+def _permission(code: str, label: str, applications: frozenset[Application], *roles: str) -> Permission:
+    return Permission(code, label, applications, frozenset(roles))
+
+
+PERMISSIONS: tuple[Permission, ...] = (
+    _permission("user.tenant.read", "See the organisation", _BOTH, "admin", "hq", "principal"),
+    _permission("user.account.read", "See accounts and roles", _BOTH, "admin", "hr", "hq", "principal"),
+    _permission("user.invitation.write", "Invite people", _BOTH, "admin", "hr", "hq", "principal"),
+    _permission("hrms.employee.read", "See employees", _BUSINESS, "admin", "hr", "payroll", "manager"),
+    _permission("hrms.employee.write", "Hire and change employees", _BUSINESS, "admin", "hr"),
+    _permission("hrms.employee.export", "Export employees", _BUSINESS, "admin", "hr"),
+    _permission("hrms.structure.read", "See departments and positions", _BUSINESS, *ROLES["business"]),
+    _permission("hrms.structure.write", "Change departments and positions", _BUSINESS, "admin", "hr"),
+)
+
+
+def permissions_of(application: Application, roles: frozenset[str]) -> frozenset[str]:
+    """Codes that the built-in `roles` hold in an application."""
+    return frozenset(
+        permission.code
+        for permission in PERMISSIONS
+        if application in permission.applications and ("owner" in roles or permission.roles & roles)
+    )

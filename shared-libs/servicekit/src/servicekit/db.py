@@ -1,0 +1,200 @@
+"""Database access: two kinds of sessions, bound to one tenant's schema.
+
+Tenant models carry no schema; a session's engine maps it. The roles' search_path
+names no tenant, so a statement that forgets the map fails instead of reading
+somebody else's rows.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from contracts.context import TenantContext
+from pydantic import PostgresDsn
+from pydantic_core import from_json, to_json
+from sqlalchemy import CheckConstraint, DateTime, MetaData, String, TypeDecorator, Uuid, func, text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from servicekit.errors import Problem
+from servicekit.settings import ServiceSettings
+from servicekit.tenant_schema import CONTROL, schema_of
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def tenant_metadata() -> MetaData:
+    """Metadata for tables that stand in every tenant's schema."""
+    return MetaData(naming_convention=NAMING)
+
+
+def control_metadata() -> MetaData:
+    """Metadata for tables that are no tenant's."""
+    return MetaData(naming_convention=NAMING, schema=CONTROL)
+
+
+TYPES: dict[Any, Any] = {datetime: DateTime(timezone=True), str: String(), UUID: Uuid()}
+
+
+class Identified:
+    """A UUIDv7 key, made by the database, so that rows sort by age."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuidv7()"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Editable(Identified):
+    """A row that people edit: `version` is its ETag, raised by every update."""
+
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+    version: Mapped[int] = mapped_column()
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
+        return {"version_id_col": cls.version, "eager_defaults": True}
+
+
+class TextEnum(TypeDecorator[StrEnum]):
+    """A StrEnum stored as text: a native ENUM per tenant would break cached plans."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, enum: type[StrEnum]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
+        return None if value is None else self.enum(value)
+
+
+def one_of(column: str, enum: type[StrEnum]) -> CheckConstraint:
+    """The CHECK that belongs to a TextEnum column."""
+    values = ", ".join(f"'{member}'" for member in enum)
+    return CheckConstraint(f"{column} IN ({values})", name=column)
+
+
+class TenantSession(AsyncSession):
+    """Reads and writes one tenant's schema, and `control`, in one transaction. Never committed by services."""
+
+    @property
+    def context(self) -> TenantContext:
+        """On whose behalf the session was opened."""
+        return self.info["context"]  # type: ignore[no-any-return] # set by Database.tenant
+
+    @property
+    def tenant(self) -> str:
+        if self.context.tenant is None:
+            raise LookupError("This session has no tenant.")
+        return self.context.tenant
+
+    @property
+    def service(self) -> str:
+        """Name of the service whose database this is."""
+        return self.info["service"]  # type: ignore[no-any-return] # set by Database.tenant
+
+
+class ReadSession(AsyncSession):
+    """Reads one tenant's schema. Each statement sees a snapshot of its own."""
+
+
+class ControlSession(AsyncSession):
+    """Reads and writes what is no tenant's. A tenant table asked for here does not exist."""
+
+
+class Database:
+    """The engines of one service."""
+
+    def __init__(self, settings: ServiceSettings, service: str) -> None:
+        self.service = service
+        self._writer = _engine(settings.database_url, settings.pool_size)
+        self._reader = _engine(
+            settings.database_read_url,
+            settings.read_pool_size,
+            isolation_level="AUTOCOMMIT",
+            pool_reset_on_return=None,  # nothing to roll back, so no round trip for it
+        )
+
+    @asynccontextmanager
+    async def tenant(self, context: TenantContext) -> AsyncGenerator[TenantSession]:
+        """A session for writing. The caller commits; leaving without rolls back."""
+        engine = _mapped(self._writer, context)
+        async with TenantSession(
+            engine, expire_on_commit=False, info={"context": context, "service": self.service}
+        ) as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self, context: TenantContext) -> AsyncGenerator[ReadSession]:
+        engine = _mapped(self._reader, context)
+        async with ReadSession(engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def control(self) -> AsyncGenerator[ControlSession]:
+        """A session for writing what is no tenant's. The caller commits."""
+        async with ControlSession(self._writer, expire_on_commit=False) as session:
+            yield session
+
+    async def ping(self) -> None:
+        async with self._reader.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def dispose(self) -> None:
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def _mapped(engine: AsyncEngine, context: TenantContext) -> AsyncEngine:
+    if context.tenant is None:
+        return engine
+    return engine.execution_options(schema_translate_map={None: schema_of(context.tenant)})
+
+
+def _engine(url: PostgresDsn, size: int, **options: Any) -> AsyncEngine:
+    return create_async_engine(
+        asyncpg_url(url),
+        pool_size=size,
+        max_overflow=size,
+        pool_timeout=10,
+        pool_recycle=1800,  # a backend remembers every relation it ever touched
+        json_serializer=lambda value: to_json(value).decode(),
+        json_deserializer=from_json,
+        connect_args={"prepared_statement_cache_size": 512, "timeout": 10},
+        **options,
+    )
+
+
+def asyncpg_url(url: PostgresDsn) -> str:
+    """A postgresql:// address as SQLAlchemy names the driver in it."""
+    return f"postgresql+asyncpg://{str(url).split('://', 1)[1]}"
+
+
+@asynccontextmanager
+async def refusing(problems: Mapping[str, Problem]) -> AsyncGenerator[None]:
+    """Turn the violation of a named constraint into the problem that it means.
+
+    Wraps the flush that may violate it. Other violations pass.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if (problem := problems.get(constraint_of(error))) is None:
+            raise
+        raise problem from error
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """Name of the constraint that a driver's error reports, or an empty string."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None) or ""

@@ -1,0 +1,78 @@
+"""Logs, metrics, request ids and trace context."""
+
+import logging
+import re
+import secrets
+import sys
+from typing import Literal
+
+import structlog
+from prometheus_client import Counter, Histogram, start_http_server
+
+from servicekit.settings import DeployableSettings
+
+REQUESTS = Counter("http_requests_total", "Requests answered.", ["route", "method", "status"])
+SECONDS = Histogram(
+    "http_request_seconds",
+    "Time from the first byte of a request to the last byte of its answer.",
+    ["route", "method"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def request_id(given: str | None) -> str:
+    """The client's request id where it is a harmless token, else a new one."""
+    return given if given and _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+
+
+def traceparent(given: str | None) -> str:
+    """A W3C trace context: the given one with a new span of ours, or a new trace.
+
+    Whether the trace is sampled is not for a client to say: the flag is kept off.
+    """
+    trace = given[3:35] if given and _TRACEPARENT.fullmatch(given) else secrets.token_hex(16)
+    return f"00-{trace}-{secrets.token_hex(8)}-00"
+
+
+def configure_logging(environment: Literal["development", "test", "production"], level: str) -> None:
+    """One line per event on standard output: JSON in production, readable elsewhere."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer()
+        if environment == "production"
+        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+    )
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    # Libraries that log the standard way, uvicorn among them, come out in the same form.
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def serve_metrics(settings: DeployableSettings, port: int) -> None:
+    """Answer Prometheus on a port of its own, which the gateway never leads to."""
+    chosen = port + 1000 if settings.metrics_port is None else settings.metrics_port
+    if chosen:
+        start_http_server(chosen)

@@ -1,0 +1,21 @@
+"""The one place where a tenant's id becomes the name of a schema."""
+
+from functools import lru_cache
+
+from contracts.ids import TenantId
+from pydantic import TypeAdapter
+
+CONTROL = "control"  # what is no tenant's
+EXTENSIONS = "ext"
+
+_tenant_id: TypeAdapter[str] = TypeAdapter(TenantId)
+
+
+@lru_cache(maxsize=16_384)
+def schema_of(tenant: str) -> str:
+    """`acme` → `tenant_acme`.
+
+    Raises:
+        pydantic.ValidationError: the id is not of the form that makes the name safe in SQL.
+    """
+    return f"tenant_{_tenant_id.validate_python(tenant)}"
