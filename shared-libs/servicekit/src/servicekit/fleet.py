@@ -33,6 +33,7 @@ class ServiceEntry(BaseModel):
     built: bool
     hears: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
+    tenantless: tuple[str, ...] = ()
 
     @property
     def env_prefix(self) -> str:
