@@ -53,7 +53,7 @@ status: install ## what runs, where, since when
 	@$(FLEET) status
 
 logs: install ## follow a service's log: make logs s=app1-hrms-service
-	@$(FLEET) logs $(s)
+	@$(FLEET) logs -f $(s)
 
 mail: install ## the mails the fleet has sent in development
 	@$(FLEET) mail

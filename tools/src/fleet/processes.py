@@ -1,0 +1,145 @@
+"""What the fleet runs: each process with its command and its whole configuration."""
+
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from servicekit.embedded import Server, postgres_server, redis_server
+from servicekit.fleet import Fleet, Gateway, ServiceEntry
+
+from fleet.place import METRICS, POSTGRES_PORT, REDIS_PORT, Place
+
+
+@dataclass(frozen=True)
+class Process:
+    """Something to run under the supervisor."""
+
+    name: str
+    argv: list[str]
+    ports: tuple[int, ...]  # the first is the one to talk to
+    environment: dict[str, str] = field(default_factory=dict)
+    user: str | None = None  # OS user; None: ours
+    stop_signal: str = "TERM"
+    stop_seconds: int = 30
+
+    @property
+    def port(self) -> int:
+        return self.ports[0]
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a fleet consists of, in the order in which it starts."""
+
+    servers: dict[str, Server]  # the embedded ones, by process name
+    admin_url: str  # a superuser's, of our PostgreSQL or of the one given
+    services: list[Process]  # the gateway last
+
+    @property
+    def processes(self) -> list[Process]:
+        return [*(_server_process(name, server) for name, server in self.servers.items()), *self.services]
+
+
+def plan(place: Place, fleet: Fleet, *, reload: bool = False) -> Plan:
+    """Plan a fleet; the embedded servers' data are made where they are missing.
+
+    Args:
+        place: names the servers that replace the embedded ones, if any.
+        fleet: what is built.
+        reload: let services start again on a change in their source.
+    """
+    servers: dict[str, Server] = {}
+    if place.admin_url is None:
+        postgres = postgres_server(place.dev / "postgres", place.port(POSTGRES_PORT), durable=True)
+        servers["postgres"] = postgres
+    if place.redis_url is None:
+        servers["valkey"] = redis_server(place.dev / "valkey", place.port(REDIS_PORT), durable=True)
+    admin_url = place.admin_url or servers["postgres"].url
+    redis_url = place.redis_url or servers["valkey"].url
+    return Plan(servers, admin_url, _services(place, fleet, admin_url, redis_url, reload=reload))
+
+
+def _server_process(name: str, server: Server) -> Process:
+    port = urlsplit(server.url).port
+    assert port is not None  # noqa: S101 - embedded servers are made with one
+    signal = server.stop_signal.name.removeprefix("SIG")
+    return Process(name, server.argv, (port,), user=server.user, stop_signal=signal, stop_seconds=60)
+
+
+def _services(place: Place, fleet: Fleet, admin_url: str, redis_url: str, *, reload: bool) -> list[Process]:
+    keys = place.dev / "keys"
+    common = {
+        "FLEET_ENVIRONMENT": "development",
+        "FLEET_ROOT": str(place.root),
+        "FLEET_REDIS_URL": redis_url,
+        "FLEET_TRUSTED_KEYS_FILE": str(keys / "trusted.json"),
+        "FLEET_WORKER": "embedded",
+        "PYTHONUNBUFFERED": "1",
+    } | {entry.upstream_variable: f"http://127.0.0.1:{place.port(entry.port)}" for entry in fleet.built}
+
+    def process(deployable: ServiceEntry | Gateway, prefix: str, settings: dict[str, str]) -> Process:
+        port = place.port(deployable.port)
+        own = settings | {
+            "SIGNING_KEY_FILE": str(keys / f"{deployable.name}.pem"),
+            "METRICS_PORT": str(port + METRICS),
+        }
+        argv = _uvicorn(deployable.package, port)
+        if reload:
+            argv += [
+                "--reload",
+                *(f"--reload-dir={folder}" for folder in _sources(place.root, deployable.folder)),
+            ]
+        environment = common | {f"{prefix}{name}": value for name, value in own.items()}
+        return Process(deployable.name, argv, (port, port + METRICS), environment)
+
+    return [
+        *(process(entry, entry.env_prefix, _settings(place, entry, admin_url)) for entry in fleet.built),
+        process(fleet.gateway, "GATEWAY_", {}),
+    ]
+
+
+def _settings(place: Place, entry: ServiceEntry, admin_url: str) -> dict[str, str]:
+    settings = {
+        "DATABASE_URL": _service_url(place, admin_url, entry.database, entry.database),
+        "DATABASE_READ_URL": _service_url(place, admin_url, entry.database, f"{entry.database}_ro"),
+    }
+    if entry.prefix == "user":
+        settings |= {"SECRET": place.secret(entry.name), "MAIL_FOLDER": str(place.dev / "mail")}
+    return settings
+
+
+def _service_url(place: Place, admin_url: str, database: str, role: str) -> str:
+    server = urlsplit(admin_url)
+    host = server.netloc.rpartition("@")[2]
+    return server._replace(netloc=f"{role}:{place.secret(role)}@{host}", path=f"/{database}").geturl()
+
+
+def _uvicorn(package: str, port: int) -> list[str]:
+    return [
+        str(Path(sys.executable).with_name("uvicorn")),
+        f"{package}.main:app",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--no-access-log",
+        "--timeout-keep-alive=75",  # longer than the gateway keeps a connection, else it meets a closed one
+        "--timeout-graceful-shutdown=25",
+    ]
+
+
+def _sources(root: Path, folder: str) -> Iterator[Path]:
+    """The source folders of a member and of every shared library that it depends on."""
+    members = [folder]
+    for member in members:
+        yield root / member / "src"
+        project = tomllib.loads((root / member / "pyproject.toml").read_text())["project"]
+        for dependency in project.get("dependencies", []):
+            library = f"shared-libs/{dependency}"
+            if library not in members and (root / library).is_dir():
+                members.append(library)

@@ -1,0 +1,204 @@
+"""`fleet up`, `fleet dev`, `fleet down`, `fleet reset`: the fleet's beginning and end."""
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+from servicekit.databases import ensure_database
+from servicekit.embedded import ServerFailed
+from servicekit.fleet import ServiceEntry, fleet
+
+from fleet import demo, logs
+from fleet.keys import make_keys
+from fleet.place import FleetError, Place
+from fleet.processes import Plan, Process, plan
+from fleet.supervision import Supervisor
+
+_READY_WITHIN = 60.0  # seconds
+_MIGRATIONS_AT_ONCE = 2
+
+
+async def up(place: Place, *, reload: bool = False) -> None:
+    """Start what does not run yet, return when all of it is ready.
+
+    Raises:
+        FleetError: a port is taken, or something did not start.
+    """
+    began = time.monotonic()
+    supervisor = Supervisor(place.dev)
+    with place.alone():
+        if not supervisor.is_running():
+            supervisor.stop_orphans()
+        with _step("configuration"):
+            fleet_plan = plan(place, fleet(), reload=reload)
+            make_keys(place.dev / "keys", [process.name for process in fleet_plan.services])
+            supervisor.configure(fleet_plan.processes)
+        if missing := supervisor.missing(fleet_plan.processes):
+            await _start(place, supervisor, fleet_plan, missing)
+        with _step("services and gateway ready"):
+            await _all_ready(supervisor, fleet_plan.services)
+        gateway = fleet_plan.services[-1].url
+        with _step("demo tenants"):
+            await demo.make(gateway)
+    how = "is up" if missing else "was up already"
+    print(f"\nThe fleet {how} ({time.monotonic() - began:.1f} s).\n\n{demo.tour(gateway)}")
+
+
+def dev(place: Place) -> None:
+    """The fleet with reload on change, its logs in the foreground; the end of this is its end."""
+    for name in ("SIGTERM", "SIGHUP"):
+        signal.signal(signal.Signals[name], signal.default_int_handler)
+    supervisor = Supervisor(place.dev)
+    try:
+        asyncio.run(up(place, reload=True))
+        print("Logs follow; Ctrl-C stops the fleet.\n")
+        asyncio.run(logs.follow(supervisor.logs, sorted(supervisor.states()), last=0))
+    except KeyboardInterrupt:
+        print()
+    finally:
+        down(place)
+
+
+def down(place: Place) -> None:
+    """Stop the fleet of this checkout and nothing else."""
+    supervisor = Supervisor(place.dev)
+    with place.alone():
+        if not supervisor.is_running():
+            left = supervisor.stop_orphans()
+            print(f"stopped {', '.join(left)}" if left else "nothing runs")
+            return
+        with _step("services stopped"):
+            supervisor.stop(supervisor.states().keys() - {"postgres", "valkey"})
+        with _step("servers stopped"):
+            supervisor.shutdown()
+
+
+def reset(place: Place, *, sure: bool) -> None:
+    """Forget the development data, keys and mails of this checkout.
+
+    Raises:
+        FleetError: the answer was not yes.
+    """
+    data = (place.dev / "postgres").resolve()
+    print(f"This forgets all development data of this checkout: {place.dev}")
+    if not data.is_relative_to(place.dev.resolve()):
+        print(f"and {data}")
+    if not sure and input("Type yes to go on: ").strip() != "yes":
+        raise FleetError("nothing was forgotten")
+    down(place)
+    shutil.rmtree(data, ignore_errors=True)
+    shutil.rmtree(place.dev)
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    print(f"  {what + ' ':.<50} ", end="", flush=True)
+    began = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        print("failed")
+        raise
+    print(f"{time.monotonic() - began:5.1f} s")
+
+
+def taken_ports(processes: Iterable[Process]) -> Iterator[str]:
+    """A line for each port that a process needs and that something else holds."""
+    for process in processes:
+        for port in process.ports:
+            try:
+                socket.create_server(("127.0.0.1", port)).close()
+            except OSError as error:
+                yield f"{port} for {process.name}: {error.strerror}{_holder(port)}"
+
+
+def _holder(port: int) -> str:
+    try:
+        connections = psutil.net_connections("tcp")
+    except psutil.AccessDenied:  # macOS shows them to root alone
+        return ""
+    listening = [
+        c for c in connections if c.status == psutil.CONN_LISTEN and c.laddr and c.laddr.port == port
+    ]
+    pids = {connection.pid for connection in listening if connection.pid}
+    return "".join(f" (process {pid}: {' '.join(psutil.Process(pid).cmdline())[:60]})" for pid in pids)
+
+
+async def _start(place: Place, supervisor: Supervisor, fleet_plan: Plan, missing: list[Process]) -> None:
+    """Servers first, then databases and migrations, then the services that need them."""
+    if taken := "\n  ".join(taken_ports(missing)):
+        remedy = "End what holds them, or move all ports of this checkout: FLEET_PORT_OFFSET=100 make up"
+        raise FleetError(f"these ports cannot be had:\n  {taken}\n{remedy}")
+    place.remember()
+    if not supervisor.is_running():
+        supervisor.launch()
+    absent = {process.name: process for process in missing}
+    supervisor.start([process for process in missing if process.name in fleet_plan.servers])
+    for name, server in fleet_plan.servers.items():
+        with _step(f"{name} on port {urlsplit(server.url).port}"):
+            try:
+                await server.wait_ready()
+            except ServerFailed:
+                raise FleetError(_stuck(supervisor, name, "does not answer")) from None
+    entries = {entry: absent[entry.name] for entry in fleet().built if entry.name in absent}
+    await _prepare_databases(place, fleet_plan.admin_url, entries)
+    supervisor.start([process for process in missing if process.name not in fleet_plan.servers])
+
+
+async def _prepare_databases(place: Place, admin_url: str, services: dict[ServiceEntry, Process]) -> None:
+    with _step("databases and roles"):
+        for entry in services:
+            owner, reader = place.secret(entry.database), place.secret(f"{entry.database}_ro")
+            await ensure_database(admin_url, entry.database, owner, reader)
+    turns = asyncio.Semaphore(_MIGRATIONS_AT_ONCE)
+
+    async def migrate(entry: ServiceEntry, process: Process) -> None:
+        async with turns:
+            command = (sys.executable, "-m", "servicekit", "migrate", entry.package)
+            environment, pipe = os.environ | process.environment, asyncio.subprocess.PIPE
+            child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
+            said = b"".join(await child.communicate())
+            if child.returncode != 0:
+                raise FleetError(f"the migrations of {entry.name} failed:\n{said.decode()[-4000:]}")
+
+    with _step("migrations"):
+        await asyncio.gather(*(migrate(entry, process) for entry, process in services.items()))
+
+
+async def _all_ready(supervisor: Supervisor, processes: list[Process]) -> None:
+    deadline = time.monotonic() + _READY_WITHIN
+    async with httpx.AsyncClient(timeout=2) as client:
+        waiting = list(processes)
+        while waiting:
+            ready = await asyncio.gather(*(_is_ready(client, process) for process in waiting))
+            waiting = [process for process, is_ready in zip(waiting, ready, strict=True) if not is_ready]
+            states = supervisor.states()
+            crashed = [process for process in waiting if states[process.name]["statename"] == "BACKOFF"]
+            if crashed:
+                raise FleetError(_stuck(supervisor, crashed[0].name, "ends right after its start"))
+            if waiting and time.monotonic() > deadline:
+                raise FleetError(
+                    _stuck(supervisor, waiting[0].name, f"is not ready after {_READY_WITHIN:.0f} s")
+                )
+            await asyncio.sleep(0.1)
+
+
+async def _is_ready(client: httpx.AsyncClient, process: Process) -> bool:
+    try:
+        return (await client.get(f"{process.url}/readyz")).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _stuck(supervisor: Supervisor, name: str, how: str) -> str:
+    last = (supervisor.logs / f"{name}.log").read_text(errors="replace").splitlines()[-20:]
+    return "\n".join([f"{name} {how}. Its log ends with:", "", *last, "", f"More: make logs s={name}"])
