@@ -21,9 +21,9 @@ class Fact(BaseModel):
 
 
 class Envelope(BaseModel):
-    """A fact on its way.
+    """A fact, or a job, on its way.
 
-    `id` is the same at every delivery. `aggregate` names the thing the fact is
+    `id` is the same at every delivery. `aggregate` names the thing a fact is
     about and `version` that row's version: a handler that keeps a copy ignores
     a version not newer than its own, because no order is promised.
     """
@@ -31,6 +31,7 @@ class Envelope(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: UUID
+    kind: Literal["fact", "job"]
     tenant: TenantId
     application: Application
     type: str
@@ -39,6 +40,7 @@ class Envelope(BaseModel):
     aggregate: str
     version: int
     data: dict[str, Any]
+    trace: str | None = None
 
 
 class TenantRegistered(Fact):

@@ -12,7 +12,7 @@ once, where the application or the gateway answers.
 """
 
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -36,9 +36,8 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
     go with it.
     """
 
-    status: ClassVar[int] = 500
-    code: ClassVar[str] = "internal"
-    title: ClassVar[str | None] = None
+    status: int = 500
+    code: str = "internal"
 
     def __init__(
         self,
@@ -58,7 +57,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         """The body of the answer."""
         document: dict[str, Any] = {
             "type": f"urn:problem:{self.code}",
-            "title": self.title or HTTPStatus(self.status).phrase,
+            "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
             "instance": instance,

@@ -1,0 +1,19 @@
+"""The hrms-service: what it is made of."""
+
+from pathlib import Path
+
+from servicekit.app import create_app
+from servicekit.migrations import Stream
+from servicekit.service import Service
+
+from business_hrms.models.base import Base
+from business_hrms.routes import department
+from business_hrms.settings import Settings
+
+service = Service(
+    name="app1-hrms-service",
+    settings=Settings(),
+    routers=[department.router],
+    streams=[Stream("hrms", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],
+)
+app = create_app(service)

@@ -1,0 +1,173 @@
+"""The HTTP edge of a service: its router, and what a route may ask for.
+
+    router = Router("hrms", tags=["employees"])
+
+    @router.post("/employees", status_code=201, dependencies=[needs("hrms.employee.write")])
+    async def hire_employee(wish: EmployeeWish, session: TenantSession, actor: Actor) -> EmployeeRead: ...
+
+The commit happens here, before the answer is sent, so that a failing COMMIT is
+never shown as a success.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from contracts.context import TenantContext
+from fastapi import APIRouter, Depends, Header, Request, Response, params
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from servicekit import db, idempotency
+from servicekit.access import Access
+from servicekit.errors import FieldError, PreconditionRequired, Unprocessable
+from servicekit.records import IdempotentAnswer
+from servicekit.tenancy import Tenants
+from servicekit.web import problem_response
+
+
+async def _tenant_session(request: Request) -> AsyncGenerator[db.TenantSession]:
+    if (given := request.scope.get("session")) is not None:
+        yield given
+        return
+    async with _open(request) as session:
+        yield session
+        await session.commit()
+
+
+async def _read_session(request: Request) -> AsyncGenerator[db.ReadSession]:
+    context = await _served(request)
+    database: db.Database = request.app.state.database
+    async with database.reading(context) as session:
+        yield session
+
+
+async def _actor(request: Request) -> TenantContext:
+    context: TenantContext = request.scope["context"]
+    return context
+
+
+async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:
+    if if_match is None:
+        raise PreconditionRequired("Say with If-Match which version you change.")
+    tag = if_match.removeprefix("W/").strip('"')
+    if not tag.isdecimal() or len(tag) > 9:  # noqa: PLR2004 - digits of a version
+        raise Unprocessable("If-Match takes one ETag of this resource.")
+    return int(tag)
+
+
+TenantSession = Annotated[db.TenantSession, Depends(_tenant_session, scope="function")]
+ReadSession = Annotated[db.ReadSession, Depends(_read_session, scope="function")]
+Actor = Annotated[TenantContext, Depends(_actor)]
+ExpectedVersion = Annotated[int, Depends(_if_match)]
+"""The version that the client's If-Match names; required."""
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+class Route(APIRoute):
+    """A route that knows who may call it, takes no unknown query parameter, and honours Idempotency-Key."""
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        dependencies: Sequence[params.Depends] | None = None,
+        openapi_extra: dict[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        given = list(dependencies or ())
+        declared = [dependency for dependency in given if isinstance(dependency, Access)]
+        if len(declared) != 1:
+            raise TypeError(f"{path}: a route declares once who may call it")
+        self.access = declared[0]
+        others = [dependency for dependency in given if dependency is not self.access]
+        extra = {"x-access": self.access.permission or self.access.kind, **(openapi_extra or {})}
+        super().__init__(path, endpoint, dependencies=others, openapi_extra=extra, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        known = _query_names(self.dependant)
+        access = self.access
+
+        async def refuse_or_handle(request: Request) -> Response:
+            access.check(request.scope["context"])
+            unknown = [name for name in request.query_params if name not in known]
+            if unknown:
+                errors = [
+                    FieldError(
+                        pointer=f"?{name}", code="extra_forbidden", detail="There is no such parameter."
+                    )
+                    for name in unknown[:50]
+                ]
+                raise Unprocessable("The request has unknown query parameters.", errors=errors)
+            key = request.headers.get(idempotency.HEADER)
+            if key is None or request.method != "POST" or access.idempotency == "own":
+                return await handle(request)
+            if access.idempotency == "refused":
+                raise idempotency.KeyRefused
+            return await _once(request, key, handle)
+
+        return refuse_or_handle
+
+
+def _query_names(dependant: Dependant) -> set[str]:
+    names = set[str]().union(*(_query_names(inner) for inner in dependant.dependencies))
+    for field in dependant.query_params:
+        kind = field.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            names |= {info.alias or name for name, info in kind.model_fields.items()}
+        else:
+            names.add(field.alias)
+    return names
+
+
+async def _once(request: Request, key: str, handle: Callable[[Request], Awaitable[Response]]) -> Response:
+    context: TenantContext = request.scope["context"]
+    if context.user_id is None or context.tenant is None:
+        raise idempotency.KeyRefused
+    request_hash = idempotency.fingerprint(request.method, request.url.path, await request.body())
+    async with _open(request) as session:
+        request.scope["session"] = session
+        response = await idempotency.once(
+            session,
+            IdempotentAnswer,
+            scope=context.tenant,
+            user_id=context.user_id,
+            key=key,
+            request_hash=request_hash,
+            work=lambda: handle(request),
+            answer_problem=lambda problem: problem_response(
+                problem, request.url.path, request.scope["request_id"]
+            ),
+        )
+        await session.commit()
+    return response
+
+
+@asynccontextmanager
+async def _open(request: Request) -> AsyncGenerator[db.TenantSession]:
+    context = await _served(request)
+    database: db.Database = request.app.state.database
+    async with database.tenant(context) as session:
+        yield session
+
+
+async def _served(request: Request) -> TenantContext:
+    """The caller's context, where its tenant, if it has one, can be served now."""
+    context: TenantContext = request.scope["context"]
+    if context.tenant is not None:
+        tenants: Tenants = request.app.state.tenants
+        await tenants.require_active(context.tenant)
+    return context
+
+
+class Router(APIRouter):
+    """A module's routes, below its prefix."""
+
+    def __init__(self, prefix: str, *, tags: list[str] | None = None) -> None:
+        super().__init__(prefix=f"/{prefix}", tags=list(tags or ()), route_class=Route)

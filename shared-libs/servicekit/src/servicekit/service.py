@@ -1,0 +1,53 @@
+"""What a service is, said in one place: its `main.py` fills this in."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from fastapi import APIRouter, FastAPI
+
+from servicekit.fleet import ServiceEntry, fleet
+from servicekit.handlers import Handlers
+from servicekit.migrations import Stream, head_of, split
+from servicekit.settings import ServiceSettings
+from servicekit.tenancy import provisioning
+
+Plug = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+"""Opened when the application starts, closed when it stops."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service's parts. `name` is its entry in fleet.toml."""
+
+    name: str
+    settings: ServiceSettings
+    routers: Sequence[APIRouter]
+    streams: Sequence[Stream]
+    handlers: Handlers = field(default_factory=Handlers)
+    plugs: Sequence[Plug] = ()
+
+    @cached_property
+    def entry(self) -> ServiceEntry:
+        return fleet().named(self.name)
+
+    @cached_property
+    def control_streams(self) -> list[Stream]:
+        return split(self.streams)[0]
+
+    @cached_property
+    def tenant_streams(self) -> list[Stream]:
+        return split(self.streams)[1]
+
+    @cached_property
+    def revision(self) -> str:
+        """What a tenant's schema is at when it has every migration of this release."""
+        return head_of(self.tenant_streams)
+
+    @cached_property
+    def all_handlers(self) -> Handlers:
+        """The service's own handlers, and the kit's where tenants come by a fact."""
+        if "tenant.registered.v1" not in self.entry.hears:
+            return self.handlers
+        return Handlers(provisioning(self.name, self.tenant_streams), self.handlers)

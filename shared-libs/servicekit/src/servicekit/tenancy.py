@@ -1,0 +1,114 @@
+"""A tenant's place in one service: whether it may be served, and how it comes to be."""
+
+import time
+from collections.abc import Sequence
+
+from contracts.facts import Envelope, TenantRegistered, TenantSchemaReady
+from contracts.ids import Application
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from servicekit import facts
+from servicekit.db import ControlSession, Database
+from servicekit.errors import Forbidden, Unavailable
+from servicekit.handlers import Handlers
+from servicekit.migrations import Stream, head_of, upgrade
+from servicekit.records import Tenant
+from servicekit.tenant_schema import schema_of
+
+_BELIEVED = 10  # seconds a tenant's status is believed without another look
+
+
+class TenantProvisioning(Unavailable):
+    code = "tenant_provisioning"
+
+    def __init__(self) -> None:
+        super().__init__("The organisation is being set up here.", headers={"Retry-After": "1"})
+
+
+class TenantSuspended(Forbidden):
+    code = "tenant_suspended"
+
+    def __init__(self) -> None:
+        super().__init__("The organisation is suspended.")
+
+
+class Tenants:
+    """Which tenants this service can serve now."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._active: dict[str, float] = {}
+
+    async def require_active(self, tenant: str) -> None:
+        """Pass where the tenant's schema is there and in use.
+
+        Raises:
+            TenantProvisioning: not yet, or not any more.
+            TenantSuspended: an operator stopped it.
+        """
+        now = time.monotonic()
+        if self._active.get(tenant, 0) > now:
+            return
+        async with self._database.control() as session:
+            status = await session.scalar(select(Tenant.status).where(Tenant.id == tenant))
+        if status == "suspended":
+            raise TenantSuspended
+        if status != "active":
+            raise TenantProvisioning
+        self._active[tenant] = now + _BELIEVED
+
+
+async def provision(
+    session: AsyncSession, tenant: str, about: TenantRegistered, streams: Sequence[Stream]
+) -> None:
+    """Give a tenant its schema, in the session's transaction. Again is the same as once."""
+    row = {
+        "revision": head_of(streams),
+        "name": about.organisation,
+        "country": about.country,
+        "currency": about.currency,
+        "time_zone": about.time_zone,
+        "locale": about.locale,
+    }
+    statement = insert(Tenant).values(id=tenant, **row)
+    await session.execute(statement.on_conflict_do_update(index_elements=[Tenant.id], set_=row))
+    connection = await session.connection()
+    await connection.run_sync(upgrade, schema_of(tenant), streams)
+
+
+async def provision_heard(
+    session: ControlSession,
+    tenant: str,
+    about: TenantRegistered,
+    *,
+    application: Application,
+    service: str,
+    streams: Sequence[Stream],
+) -> None:
+    """Give a tenant of the directory its schema in this service, and tell the directory."""
+    await provision(session, tenant, about, streams)
+    facts.tell(
+        session,
+        TenantSchemaReady(service=service, revision=head_of(streams)),
+        tenant=tenant,
+        application=application,
+        actor=None,
+        aggregate=tenant,
+        version=0,
+    )
+
+
+def provisioning(service: str, streams: Sequence[Stream]) -> Handlers:
+    """The kit's own ear: a tenant registered in the user-service gets its schema here."""
+    handlers = Handlers()
+
+    @handlers.hears_in_control(TenantRegistered)
+    async def provision_tenant(session: ControlSession, fact: TenantRegistered, envelope: Envelope) -> None:
+        application = envelope.application
+        await provision_heard(
+            session, envelope.tenant, fact, application=application, service=service, streams=streams
+        )
+
+    return handlers

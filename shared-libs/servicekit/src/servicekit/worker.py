@@ -1,0 +1,162 @@
+"""The worker of a service: inside the API's process in development, a process of its own in production."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from contracts.context import TenantContext
+from contracts.facts import TenantRegistered
+from prometheus_client import Gauge
+from pydantic import BaseModel, TypeAdapter
+from redis.asyncio import Redis
+from sqlalchemy import delete, func, select
+
+from servicekit.consumer import Consumer
+from servicekit.context import ContextMinter
+from servicekit.db import Database
+from servicekit.fleet import fleet
+from servicekit.http import InternalClient
+from servicekit.queue import Queue, connect
+from servicekit.records import Handled, IdempotentAnswer, Outgoing, Tenant
+from servicekit.relay import relay
+from servicekit.service import Service
+from servicekit.tenancy import provision_heard
+
+log = structlog.get_logger()
+
+DEPTH = Gauge("queue_items", "Items of the service's queue by place.", ["place"])
+OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest fact or job not yet sent.")
+
+_HEARTBEAT = 5  # seconds, a sixth of the lease
+_SWEEP = 1
+_CATCH_UP = 600
+_PRUNE = 3600
+_SENT_KEPT = timedelta(days=7)  # a lost Redis is replayed from these
+_HANDLED_KEPT = timedelta(days=8)  # longer than what may be sent again
+_DRAIN = 20  # seconds
+
+
+class KnownTenant(BaseModel):
+    """A tenant as the directory in the user-service tells of it."""
+
+    id: str
+    profile: TenantRegistered
+
+
+class Worker:
+    """Relays, consumes, sweeps, catches up and prunes until stopped."""
+
+    def __init__(self, service: Service, database: Database, redis: Redis) -> None:
+        self._service = service
+        self._database = database
+        self._redis = redis
+        self._blocking = connect(str(service.settings.redis_url))
+        self._queue = Queue(redis, service.name)
+        self._consumer = Consumer(Queue(self._blocking, service.name), database, service.all_handlers)
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Ask `run` to finish: running handlers may end, the rest goes back to the queue."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        await self._keep(self._consumer.heartbeat, once=True)
+        loops = [
+            asyncio.create_task(loop)
+            for loop in (
+                self._keep(self._consumer.take),
+                self._keep(self._relay),
+                self._keep(self._consumer.heartbeat, every=_HEARTBEAT),
+                self._keep(self._consumer.take_up_lost, every=_HEARTBEAT),
+                self._keep(self._sweep, every=_SWEEP),
+                self._keep(self._prune, every=_PRUNE),
+                self._keep(self._catch_up, every=_CATCH_UP),
+            )
+        ]
+        await self._stopping.wait()
+        await asyncio.gather(*loops)
+        await self._consumer.drain(_DRAIN)
+        await self._blocking.aclose()
+
+    async def _keep(
+        self, step: Callable[[], Awaitable[None]], *, every: float = 0, once: bool = False
+    ) -> None:
+        """Repeat a step for as long as the worker runs, whatever becomes of it."""
+        pause = 0.5
+        while not self._stopping.is_set():
+            try:
+                await step()
+                pause = 0.5
+                if once:
+                    return
+                await self._wait(every)
+            except Exception:  # the worker outlives whatever is away or broken
+                log.exception("worker_step_failed", step=getattr(step, "__name__", ""))
+                await self._wait(pause)
+                pause = min(pause * 2, 30)
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds:
+            try:
+                await asyncio.wait_for(self._stopping.wait(), seconds)
+            except TimeoutError:
+                return
+
+    async def _relay(self) -> None:
+        await relay(str(self._service.settings.direct_url), self._redis, lambda: not self._stopping.is_set())
+
+    async def _sweep(self) -> None:
+        await self._queue.sweep()
+        depth = await self._queue.depth()
+        for place, count in vars(depth).items():
+            DEPTH.labels(place).set(count)
+        async with self._database.control() as session:
+            oldest = await session.scalar(
+                select(func.extract("epoch", func.now() - func.min(Outgoing.created_at))).where(
+                    Outgoing.sent_at.is_(None)
+                )
+            )
+        OLDEST.set(float(oldest or 0))
+
+    async def _catch_up(self) -> None:
+        """Provision the tenants of the directory that this service does not have."""
+        entry = self._service.entry
+        directory = fleet().at(entry.application, "user")
+        if directory is None or "tenant.registered.v1" not in entry.hears:
+            return
+        minter = ContextMinter(self._service.name, self._service.settings.signing_key_file)
+        async with InternalClient(minter, entry) as client:
+            known = TypeAdapter(list[KnownTenant]).validate_python(
+                await client.get(directory, "/user/internal/tenants")
+            )
+        async with self._database.control() as session:
+            here = set(await session.scalars(select(Tenant.id)))
+        for tenant in known:
+            if tenant.id not in here:
+                async with self._database.control() as session:
+                    await provision_heard(
+                        session,
+                        tenant.id,
+                        tenant.profile,
+                        application=entry.application,
+                        service=self._service.name,
+                        streams=self._service.tenant_streams,
+                    )
+                    await session.commit()
+                log.info("caught_up", tenant=tenant.id)
+
+    async def _prune(self) -> None:
+        async with self._database.control() as session:
+            await session.execute(delete(Outgoing).where(Outgoing.sent_at < func.now() - _SENT_KEPT))
+            await session.execute(delete(Handled).where(Handled.handled_at < func.now() - _HANDLED_KEPT))
+            tenants = list(await session.scalars(select(Tenant.id).where(Tenant.status == "active")))
+            await session.commit()
+        for tenant in tenants:
+            context = TenantContext(
+                kind="service", application=self._service.entry.application, tenant=tenant
+            )
+            async with self._database.tenant(context) as session:
+                old = IdempotentAnswer.created_at < func.now() - timedelta(days=1)
+                await session.execute(delete(IdempotentAnswer).where(old))
+                await session.commit()
