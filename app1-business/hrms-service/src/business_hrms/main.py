@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from servicekit.app import create_app
+from servicekit.fleet import fleet
 from servicekit.migrations import Stream
 from servicekit.service import Service
 
@@ -11,7 +12,7 @@ from business_hrms.routes import department
 from business_hrms.settings import Settings
 
 service = Service(
-    name="app1-hrms-service",
+    entry=fleet().named("app1-hrms-service"),
     settings=Settings(),
     routers=[department.router],
     streams=[Stream("hrms", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from fastapi import APIRouter, FastAPI
 
-from servicekit.fleet import ServiceEntry, fleet
+from servicekit.fleet import ServiceEntry
 from servicekit.handlers import Handlers
 from servicekit.migrations import Stream, head_of, split
 from servicekit.settings import ServiceSettings
@@ -19,18 +19,18 @@ Plug = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 @dataclass(frozen=True)
 class Service:
-    """A service's parts. `name` is its entry in fleet.toml."""
+    """A service's parts. `entry` is its place in fleet.toml."""
 
-    name: str
+    entry: ServiceEntry
     settings: ServiceSettings
     routers: Sequence[APIRouter]
     streams: Sequence[Stream]
     handlers: Handlers = field(default_factory=Handlers)
     plugs: Sequence[Plug] = ()
 
-    @cached_property
-    def entry(self) -> ServiceEntry:
-        return fleet().named(self.name)
+    @property
+    def name(self) -> str:
+        return self.entry.name
 
     @cached_property
     def control_streams(self) -> list[Stream]:
