@@ -92,11 +92,18 @@ def reset(place: Place, *, sure: bool) -> None:
     print(f"This forgets all development data of this checkout: {place.dev}")
     if not data.is_relative_to(place.dev.resolve()):
         print(f"and {data}")
-    if not sure and input("Type yes to go on: ").strip() != "yes":
+    if not sure and not _agreed():
         raise FleetError("nothing was forgotten")
     down(place)
     shutil.rmtree(data, ignore_errors=True)
     shutil.rmtree(place.dev)
+
+
+def _agreed() -> bool:
+    try:
+        return input("Type yes to go on: ").strip() == "yes"
+    except EOFError:  # nobody is there to answer
+        return False
 
 
 @contextmanager
@@ -118,7 +125,7 @@ def taken_ports(processes: Iterable[Process]) -> Iterator[str]:
             try:
                 socket.create_server(("127.0.0.1", port)).close()
             except OSError as error:
-                yield f"{port} for {process.name}: {error.strerror}{_holder(port)}"
+                yield f"{port} for {process.name}: {os.strerror(error.errno or 0)}{_holder(port)}"
 
 
 def _holder(port: int) -> str:

