@@ -7,7 +7,6 @@ neither.
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from servicekit.errors import Conflict, Problem, Unprocessable
+from servicekit.records import KeptAnswer
 
 HEADER = "idempotency-key"
 LONGEST_KEY = 200  # characters
@@ -46,18 +46,6 @@ class InFlight(Conflict):
         super().__init__("The first request with this Idempotency-Key is still running.")
 
 
-class Answer(Protocol):
-    """A mapped class of kept answers, keyed by user and key."""
-
-    user_id: UUID
-    key: str
-    request_hash: bytes
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    created_at: datetime
-
-
 def fingerprint(method: str, path: str, body: bytes) -> bytes:
     """What must be the same for a request to count as the same."""
     return sha256(b"\0".join((method.encode(), path.encode(), body))).digest()
@@ -65,7 +53,7 @@ def fingerprint(method: str, path: str, body: bytes) -> bytes:
 
 async def once(
     session: AsyncSession,
-    table: type[Answer],
+    table: type[KeptAnswer],
     *,
     scope: str,
     user_id: UUID,
@@ -77,6 +65,7 @@ async def once(
     """The first answer to this key, by doing the work or by remembering. The caller commits.
 
     Args:
+        table: where answers are kept, keyed by user and key.
         scope: the tenant, or what else keys are unique within.
         work: runs in a savepoint, so that a problem undoes it and is kept as the answer.
 

@@ -84,11 +84,8 @@ class MigrationRun(Identified, ControlBase):
     error: Mapped[str | None]
 
 
-class IdempotentAnswer(TenantBase):
+class KeptAnswer:
     """The answer first given to a request that carried an Idempotency-Key."""
-
-    __tablename__ = "idempotency"
-    __table_args__ = (Index("ix_idempotency_created_at", "created_at"),)
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -96,4 +93,8 @@ class IdempotentAnswer(TenantBase):
     status: Mapped[int]
     headers: Mapped[dict[str, str]] = mapped_column(JSONB)
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"), index=True)
+
+
+class IdempotentAnswer(KeptAnswer, TenantBase):
+    __tablename__ = "idempotency"

@@ -19,3 +19,12 @@ class Output(BaseModel):
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 """A line of text that people gave something, without control characters."""
+
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+Email = Annotated[
+    str,
+    StringConstraints(
+        max_length=254, pattern=rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
+    ),
+]
+"""A mail address of the HTML standard's form, with a dot in its domain. Compare it without regard to case."""
