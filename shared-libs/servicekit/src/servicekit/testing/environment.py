@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -71,3 +72,4 @@ class Environment:
     def stop(self) -> None:
         for server in self._servers:
             server.stop()
+            shutil.rmtree(server.folder)  # where PostgreSQL's user cannot enter `folder`, it lies elsewhere
