@@ -1,0 +1,94 @@
+"""The gateway, assembled."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from servicekit.context import ContextMinter
+from servicekit.fleet import Fleet
+from servicekit.observability import configure_logging, serve_metrics
+from servicekit.web import RequestMiddleware, health_routes, install_problems
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.admission import Admission
+from gateway.callers import AUDIENCE, Callers, KeyRing
+from gateway.contexts import Contexts
+from gateway.lookups import Lookups
+from gateway.openapi import Documents
+from gateway.pages import OWN_PATHS, OWN_PREFIXES, router
+from gateway.proxy import Proxy
+from gateway.services import Services
+from gateway.settings import Settings
+from gateway.telemetry import Telemetry
+from gateway.tenants import Tenants
+
+
+class Door:
+    """Leads a request to the services, or to one of the gateway's own pages.
+
+    It stands before the FastAPI application and not mounted in it: that way cost
+    as much as a third of the proxying (bench/README.md), and hid the server's
+    `send`, through which a broken answer is broken off.
+    """
+
+    def __init__(self, pages: ASGIApp, proxy: ASGIApp) -> None:
+        self._pages = pages
+        self._proxy = proxy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] == "http"
+            and scope["path"] not in OWN_PATHS
+            and not scope["path"].startswith(OWN_PREFIXES)
+        ):
+            await self._proxy(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # answered as 403
+        else:
+            await self._pages(scope, receive, send)
+
+
+def create_app(settings: Settings, fleet: Fleet) -> Door:
+    """The ASGI application."""
+    configure_logging(settings.environment, settings.log_level)
+    minter = ContextMinter(AUDIENCE, settings.signing_key_file)
+    services = Services(fleet)
+    lookups = Lookups(services, minter)
+    ring = KeyRing(fleet, lookups)
+    tenants = Tenants(fleet, lookups, settings.tenant_domain)
+    telemetry = Telemetry(settings.environment)
+    admission = Admission(services, Callers(ring), Contexts(minter), tenants)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        if settings.environment != "test":
+            serve_metrics(settings, fleet.gateway.port)
+        async with asyncio.TaskGroup() as tasks:
+            background = [tasks.create_task(service.pool.maintain()) for service in services.all]
+            background.append(tasks.create_task(ring.poll()))
+            yield
+            for task in background:
+                task.cancel()
+        services.close()
+        telemetry.flush()
+
+    async def keys_known() -> None:
+        if not ring.ready:
+            raise LookupError
+
+    pages = FastAPI(
+        title="api-gateway",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        routes=list(health_routes(settings.release, {"keys": keys_known})),
+    )
+    pages.state.release = settings.release
+    pages.state.documents = Documents(fleet, lookups)
+    pages.add_middleware(RequestMiddleware)
+    install_problems(pages)
+    pages.include_router(router)
+    return Door(pages, Proxy(admission, settings, telemetry))

@@ -1,0 +1,171 @@
+"""Who a request comes from: access tokens, verified once and remembered."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+from contracts.context import TenantContext
+from contracts.ids import Application, TenantId
+from pydantic import BaseModel, ValidationError
+from servicekit.auth import LEEWAY, TokenRefused, TrustedKey, key_id, trusted_keys, verify
+from servicekit.fleet import Fleet, ServiceEntry
+
+from gateway.errors import KeysUnknown, TokenExpired, TokenInvalid
+from gateway.lookups import Lookups
+
+AUDIENCE = "api-gateway"
+REMEMBERED = 50_000  # verdicts
+POLL_EVERY = 30.0  # seconds
+POLL_AT_START = 0.5  # seconds, until every user-service has answered once
+REFETCH_AFTER = 1.0  # seconds between fetches for a key id nobody knows
+
+log = structlog.get_logger()
+
+
+class _Claims(BaseModel):
+    iss: str
+    sub: UUID
+    tid: TenantId
+    app: Application
+    sid: UUID
+    ver: int
+    roles: frozenset[str]
+    perms: frozenset[str]
+    exp: int
+
+
+class Caller:
+    """The verdict on one access token, with the context tokens made from it."""
+
+    __slots__ = ("_claims", "application", "contexts", "expires", "session", "tenant", "user")
+
+    def __init__(self, claims: _Claims) -> None:
+        self.application = claims.app
+        self.tenant = claims.tid
+        self.user = claims.sub
+        self.session = claims.sid
+        self.expires = claims.exp + LEEWAY
+        self.contexts: dict[str, tuple[float, bytes]] = {}
+        self._claims = claims
+
+    def context(self, service: ServiceEntry) -> TenantContext:
+        """What a service is told: of the permissions, those that are its own."""
+        return TenantContext(
+            kind="user",
+            application=self.application,
+            tenant=self.tenant,
+            user_id=self.user,
+            session_id=self.session,
+            roles=self._claims.roles,
+            permissions=frozenset(p for p in self._claims.perms if p.split(".", 1)[0] == service.prefix),
+        )
+
+
+class KeyRing:
+    """The user-services' public keys: polled, each bound to its issuer."""
+
+    def __init__(self, fleet: Fleet, lookups: Lookups) -> None:
+        self.issuers: dict[str, ServiceEntry] = {e.name: e for e in fleet.built if e.prefix == "user"}
+        self.keys: dict[str, TrustedKey] = {}
+        self._sets: dict[str, Mapping[str, Any]] = {}
+        self._silent: set[str] = set()
+        self._lookups = lookups
+        self._fetched = float("-inf")  # when the last fetch began
+        self._fetching = asyncio.Lock()
+
+    @property
+    def ready(self) -> bool:
+        """Whether every user-service's keys are known."""
+        return self._sets.keys() == self.issuers.keys()
+
+    @property
+    def complete(self) -> bool:
+        """Whether they are, and were confirmed by the last fetch."""
+        return self.ready and not self._silent
+
+    async def poll(self) -> None:
+        """Fetch for ever."""
+        while True:
+            await self._fetch()
+            await asyncio.sleep(POLL_EVERY if self.ready else POLL_AT_START)
+
+    async def know(self, kid: str) -> None:
+        """Fetch if a key id is unknown: a service may sign with a key younger than the last poll.
+
+        At most once per `REFETCH_AFTER`; who comes in between waits for the next
+        fetch, so that neither a rotation fails a request nor made-up key ids
+        reach the user-services as fast as they come.
+        """
+        asked = time.monotonic()
+        if kid in self.keys:
+            return
+        async with self._fetching:
+            if self._fetched < asked and kid not in self.keys:
+                await asyncio.sleep(self._fetched + REFETCH_AFTER - asked)
+                await self._fetch()
+
+    async def _fetch(self) -> None:
+        """Ask every user-service. One that does not answer keeps the keys it had."""
+        began = time.monotonic()
+        await asyncio.gather(*(self._fetch_from(entry) for entry in self.issuers.values()))
+        self.keys = trusted_keys(self._sets)
+        self._fetched = began
+
+    async def _fetch_from(self, entry: ServiceEntry) -> None:
+        try:
+            self._sets[entry.name] = await self._lookups.get(entry, "/user/internal/jwks")
+        except LookupError as error:
+            if entry.name not in self._silent:
+                log.warning("keys not fetched", service=entry.name, reason=str(error))
+            self._silent.add(entry.name)
+        else:
+            self._silent.discard(entry.name)
+
+
+class Callers:
+    """Verdicts on access tokens, kept until the tokens expire."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+        self._known: dict[bytes, Caller] = {}
+
+    async def caller(self, authorization: bytes) -> Caller:
+        """Who sends this Authorization header.
+
+        Raises:
+            TokenInvalid: nobody we believe.
+            TokenExpired: somebody we believed once.
+            KeysUnknown: a user-service is silent, so we cannot tell.
+        """
+        caller = self._known.get(authorization)
+        if caller is not None:
+            if caller.expires > time.time():
+                return caller
+            del self._known[authorization]
+            raise TokenExpired
+        caller = await self._verified(authorization)
+        if len(self._known) >= REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[authorization] = caller
+        return caller
+
+    async def _verified(self, authorization: bytes) -> Caller:
+        scheme, _, token = authorization.decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            raise TokenInvalid
+        try:
+            kid = key_id(token)
+            await self._ring.know(kid)
+            if kid not in self._ring.keys and not self._ring.complete:
+                raise KeysUnknown
+            claims = _Claims.model_validate(verify(token, self._ring.keys, audience=AUDIENCE))
+        except TokenRefused as refusal:
+            raise (TokenExpired if refusal.expired else TokenInvalid) from refusal
+        except ValidationError as error:
+            raise TokenInvalid from error
+        if self._ring.issuers[claims.iss].application != claims.app:
+            raise TokenInvalid
+        return Caller(claims)

@@ -1,0 +1,168 @@
+"""Which headers go on, which stop here, and which the gateway reads itself."""
+
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from starlette.types import Scope
+
+from gateway.errors import BadFraming, BadPath, HeaderRepeated, HeadersTooLarge, TargetTooLong
+from gateway.upstream.connection import Headers
+
+MOST_HEADERS = 100
+HEADERS_LIMIT = 32_768  # bytes, names and values
+TARGET_LIMIT = 8_192  # bytes, path and query
+
+# Read here and, where the service is to know, written anew. Each may come once, but for the lists.
+_READ = frozenset(
+    {
+        b"authorization",
+        b"connection",
+        b"content-length",
+        b"host",
+        b"idempotency-key",
+        b"traceparent",
+        b"transfer-encoding",
+        b"x-application",
+        b"x-forwarded-for",
+        b"x-request-id",
+        b"x-tenant-id",
+    }
+)
+_LISTS = frozenset({b"connection", b"x-forwarded-for"})
+_STOPPED = frozenset(
+    {
+        b"cookie",
+        b"expect",
+        b"forwarded",
+        b"keep-alive",
+        b"te",
+        b"trailer",
+        b"tracestate",
+        b"upgrade",
+        b"via",
+        b"x-real-ip",
+    }
+)
+_STOPPED_PREFIXES = (b"proxy-", b"x-internal-", b"x-tenant", b"x-user", b"x-application", b"x-forwarded-")
+
+_ANSWER_STOPPED = frozenset(
+    {
+        b"connection",
+        b"date",  # this server's own
+        b"keep-alive",
+        b"server",  # as above
+        b"trailer",
+        b"upgrade",
+        b"x-request-id",  # ours is added
+    }
+)
+_ANSWER_STOPPED_PREFIXES = (b"proxy-", b"x-internal-", b"x-tenant", b"x-user")
+_PLAIN_CONNECTION = frozenset({b"close", b"keep-alive"})
+
+_BAD_PATH = re.compile(r"//|/\.{1,2}(?:/|$)|[\\\x00-\x1f\x7f]")
+_BAD_RAW_PATH = re.compile(rb"%2f|%5c", re.IGNORECASE)
+
+
+def check_target(scope: Scope) -> None:
+    """Refuse a path that two readers could understand differently.
+
+    Raises:
+        BadPath: dot segments however encoded, empty segments, encoded slashes, control characters.
+        TargetTooLong: path and query together.
+    """
+    raw: bytes = scope["raw_path"]
+    if len(raw) + len(scope["query_string"]) > TARGET_LIMIT:
+        raise TargetTooLong
+    if _BAD_PATH.search(scope["path"]) or (b"%" in raw and _BAD_RAW_PATH.search(raw)):
+        raise BadPath
+
+
+def split(headers: Headers) -> tuple[dict[bytes, bytes], list[bytes]]:
+    """What the gateway reads, by name, and the rest that goes on, as lines to be joined.
+
+    Raises:
+        HeadersTooLarge: too many, or together too long.
+        HeaderRepeated: one that may come once came twice.
+    """
+    if len(headers) > MOST_HEADERS:
+        raise HeadersTooLarge(f"A request may have {MOST_HEADERS} headers.")
+    read: dict[bytes, bytes] = {}
+    kept: list[bytes] = []
+    size = 0
+    for name, value in headers:
+        size += len(name) + len(value)
+        if name in _READ:
+            if name in read:
+                if name not in _LISTS:
+                    raise HeaderRepeated(name.decode("latin-1"))
+                value = read[name] + b"," + value  # noqa: PLW2901 - a list in two lines is one list
+            read[name] = value
+        # A name with an underscore is another's name with a dash to some readers.
+        elif name not in _STOPPED and b"_" not in name and not name.startswith(_STOPPED_PREFIXES):
+            kept += (name, b": ", value, b"\r\n")
+    if size > HEADERS_LIMIT:
+        raise HeadersTooLarge(f"A request's headers may have {HEADERS_LIMIT} bytes.")
+    if b"connection" in read:
+        _drop_named(read[b"connection"], kept)
+    return read, kept
+
+
+def _drop_named(connection: bytes, kept: list[bytes]) -> None:
+    """Drop what a Connection header declares to be for this hop alone."""
+    named = {token.strip() for token in connection.lower().split(b",")} - _PLAIN_CONNECTION
+    if named:
+        for at in range(len(kept) - 4, -1, -4):
+            if kept[at] in named:
+                del kept[at : at + 4]
+
+
+def framing(read: dict[bytes, bytes]) -> tuple[int | None, bool]:
+    """How the body comes: its announced length, and whether it comes in chunks. (None, False): there is none.
+
+    Raises:
+        BadFraming: both, or a coding that is not understood.
+    """
+    coding, length = read.get(b"transfer-encoding"), read.get(b"content-length")
+    if coding is None:
+        if length is None or length == b"0":
+            return None, False
+        return int(length), False
+    if length is not None or coding.lower() != b"chunked":
+        raise BadFraming("A body has a Content-Length or Transfer-Encoding: chunked.")
+    return None, True
+
+
+def answer_headers(status: int, headers: Headers, request_id: bytes) -> Headers:
+    """A service's headers as the client gets them."""
+    kept = [
+        header
+        for header in headers
+        if header[0] not in _ANSWER_STOPPED and not header[0].startswith(_ANSWER_STOPPED_PREFIXES)
+    ]
+    for name, value in headers:
+        if name == b"connection" and value.lower() not in _PLAIN_CONNECTION:
+            named = {token.strip() for token in value.lower().split(b",")}
+            kept = [header for header in kept if header[0] not in named]
+    if status in (204, 304):  # the server would wait for the body that a length announces
+        kept = [header for header in kept if header[0] != b"content-length"]
+    kept.append((b"x-request-id", request_id))
+    return kept
+
+
+def client_address(
+    peer: str, forwarded_for: bytes | None, trusted: tuple[IPv4Network | IPv6Network, ...]
+) -> str:
+    """The address of who asks: the last one that no trusted proxy vouches against."""
+    address = peer
+    hops = forwarded_for.decode("latin-1").split(",") if forwarded_for and trusted else []
+    while hops and _among(address, trusted):
+        address = hops.pop().strip()
+    return address
+
+
+def _among(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in networks)

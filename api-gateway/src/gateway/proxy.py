@@ -1,0 +1,307 @@
+"""The way of a request through the gateway, as a plain ASGI application."""
+
+import asyncio
+import time
+
+from contracts.context import CONTEXT_HEADER
+from servicekit.errors import PROBLEM_TYPE, Problem
+from servicekit.observability import request_id, traceparent
+from starlette.types import Receive, Scope, Send
+
+from gateway import headers
+from gateway.admission import Admission, Admitted
+from gateway.body import Body, ClientGone
+from gateway.errors import MethodRefused, UpstreamInvalid, UpstreamUnavailable
+from gateway.settings import Settings
+from gateway.telemetry import Telemetry
+from gateway.upstream.connection import ConnectFailed, Connection, ConnectionLost, UpstreamFailed
+from gateway.vigil import Vigil
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+_CLIENT_CLOSED = 499  # in the log alone: nobody is there to read it
+_CONTEXT = CONTEXT_HEADER.encode()
+
+
+class Proxy:
+    """What requests have in common."""
+
+    def __init__(self, admission: Admission, settings: Settings, telemetry: Telemetry) -> None:
+        self.admission = admission
+        self.settings = settings
+        self.telemetry = telemetry
+        self.first_byte = settings.first_byte_timeout.total_seconds()
+        self.idle = settings.idle_timeout.total_seconds()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Passage(self, scope, receive, send).run()
+
+    def body_limit(self, path: str) -> int:
+        """Bytes a body may have at a path."""
+        return next(
+            (n for p, n in self.settings.body_limits.items() if path.startswith(p)), self.settings.body_limit
+        )
+
+    def total(self, path: str) -> float:
+        """Seconds a request may take at a path."""
+        own = (t for p, t in self.settings.total_timeouts.items() if path.startswith(p))
+        return next(own, self.settings.total_timeout).total_seconds()
+
+
+class Passage:
+    """One request on its way."""
+
+    def __init__(self, proxy: Proxy, scope: Scope, receive: Receive, send: Send) -> None:
+        self._proxy = proxy
+        self._scope = scope
+        self._send = send
+        self._began = time.perf_counter()
+        self._path: str = scope["path"]
+        self._method: str = scope["method"]
+        self._client = scope["client"][0] if scope["client"] else ""
+        self._request_id = ""
+        self._admitted: Admitted | None = None
+        self._status = 0  # of the answer, once it has begun
+        self._code: str | None = None
+        settings = proxy.settings
+        self._body = Body(
+            receive,
+            limit=proxy.body_limit(self._path),
+            grace=settings.body_grace,
+            rate=settings.body_rate,
+            idle=settings.idle_timeout,
+        )
+
+    async def run(self) -> None:
+        """Pass the request on, or refuse it; say afterwards what became of it."""
+        try:
+            await self._pass()
+        except Problem as problem:
+            await self._end(problem)
+        except ConnectFailed:
+            await self._end(UpstreamUnavailable())
+        except UpstreamFailed:
+            await self._end(UpstreamInvalid())
+        except ClientGone:
+            self._status = _CLIENT_CLOSED
+        finally:
+            admitted = self._admitted
+            self._proxy.telemetry.record(
+                service=admitted.service.entry.name if admitted else "gateway",
+                method=self._method,
+                path=self._path,
+                status=self._status,
+                seconds=time.perf_counter() - self._began,
+                request_id=self._request_id,
+                tenant=admitted.tenant if admitted else None,
+                user=admitted.user if admitted else None,
+                client=self._client,
+                code=self._code,
+            )
+
+    async def _pass(self) -> None:
+        read, kept = headers.split(self._scope["headers"])
+        self._request_id = request_id(_text(read.get(b"x-request-id")))
+        trusted = self._proxy.settings.trusted_proxies
+        self._client = headers.client_address(self._client, read.get(b"x-forwarded-for"), trusted)
+        length, chunked = headers.framing(read)
+        self._body.ended = length is None and not chunked
+        headers.check_target(self._scope)
+        if self._method not in _METHODS:
+            self._method = "OTHER"  # a label of the metrics is not for the client to choose
+            raise MethodRefused(", ".join(_METHODS))
+        if length is not None:
+            self._body.announce(length)
+        self._admitted = admitted = await self._proxy.admission.admit(self._scope, read)
+
+        first = b"" if self._body.ended else await self._body.piece()
+        if self._body.ended:
+            length = len(first) if length is not None or chunked else None
+            chunked = False
+        head = self._head(admitted, read, kept, length=length, chunked=chunked)
+        vigil = Vigil(
+            self._body,
+            first_byte=self._proxy.first_byte,
+            idle=self._proxy.idle,
+            total=self._proxy.total(self._path),
+        )
+        try:
+            message = head + _framed(first, chunked=chunked)
+            repeatable = self._body.ended and (self._method in _REPEATABLE or b"idempotency-key" in read)
+            await self._exchange(admitted, message, vigil, chunked=chunked, repeatable=repeatable)
+        except asyncio.CancelledError:
+            if vigil.reason is None:
+                raise
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
+            raise vigil.reason from None
+        finally:
+            vigil.over()
+
+    def _head(
+        self,
+        admitted: Admitted,
+        read: dict[bytes, bytes],
+        kept: list[bytes],
+        *,
+        length: int | None,
+        chunked: bool,
+    ) -> bytes:
+        scope = self._scope
+        host = read.get(b"host", b"")
+        lines = [scope["method"].encode(), b" ", scope["raw_path"]]
+        if scope["query_string"]:
+            lines += (b"?", scope["query_string"])
+        lines.append(b" HTTP/1.1\r\n")
+        lines += kept
+        lines += (
+            b"host: ",
+            host or admitted.service.entry.name.encode(),
+            b"\r\nx-request-id: ",
+            self._request_id.encode(),
+            b"\r\ntraceparent: ",
+            traceparent(_text(read.get(b"traceparent"))).encode(),
+            b"\r\nx-forwarded-for: ",
+            self._client.encode("latin-1"),
+            b"\r\nx-forwarded-proto: ",
+            scope["scheme"].encode(),
+            b"\r\nx-forwarded-host: ",
+            host,
+            b"\r\n",
+            _CONTEXT,
+            b": ",
+            admitted.context,
+        )
+        if b"idempotency-key" in read:
+            lines += (b"\r\nidempotency-key: ", read[b"idempotency-key"])
+        if chunked:
+            lines.append(b"\r\ntransfer-encoding: chunked")
+        elif length is not None:
+            lines.append(b"\r\ncontent-length: %d" % length)
+        lines.append(b"\r\n\r\n")
+        return b"".join(lines)
+
+    async def _exchange(
+        self, admitted: Admitted, message: bytes, vigil: Vigil, *, chunked: bool, repeatable: bool
+    ) -> None:
+        """Ask the service and pass its answer on. `message` is the head and what is there of the body."""
+        while True:
+            connection = await admitted.service.pool.acquire()
+            upload: asyncio.Task[None] | None = None
+            try:
+                connection.begin(message, is_head=self._method == "HEAD", whole=self._body.ended)
+                if not self._body.ended:
+                    upload = asyncio.create_task(self._upload(connection, vigil, chunked=chunked))
+                vigil.waiting = upload is None
+                await connection.head()
+                vigil.waiting = False
+                await self._relay(connection, vigil, upload)
+            except ConnectionLost:
+                # A kept connection may be closed by the service just as we use it.
+                if self._status or not repeatable or connection.exchanges == 1:
+                    raise
+                repeatable = False
+            else:
+                return
+            finally:
+                await _stopped(upload)
+                connection.release()
+
+    async def _upload(self, connection: Connection, vigil: Vigil, *, chunked: bool) -> None:
+        """Send the rest of the body as it comes."""
+        try:
+            while not self._body.ended:
+                piece = await self._body.piece()
+                vigil.moved()
+                if piece:
+                    await connection.send(_framed(piece, chunked=chunked))
+            if chunked:
+                await connection.send(b"0\r\n\r\n")
+            connection.sent = True
+            vigil.waiting = True
+            vigil.listen()
+        except ConnectionLost:
+            pass  # whoever waits for the answer sees it too
+        except (Problem, ClientGone) as reason:
+            vigil.end(reason)
+
+    async def _relay(self, connection: Connection, vigil: Vigil, upload: asyncio.Task[None] | None) -> None:
+        """Pass an answer on as it comes."""
+        answer = headers.answer_headers(connection.status, connection.headers, self._request_id.encode())
+        piece = b""
+        if connection.complete:
+            piece = await connection.read()
+            if not connection.sized and connection.may_have_body:
+                answer.append((b"content-length", b"%d" % len(piece)))
+        else:
+            vigil.listen()
+        early = not self._body.ended
+        if early:
+            answer.append((b"connection", b"close"))
+        self._status = connection.status
+        await self._send({"type": "http.response.start", "status": connection.status, "headers": answer})
+        while not connection.drained:
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+            piece = await connection.read()
+            vigil.moved()
+        if early:
+            await _stopped(upload)
+            vigil.over()
+        await self._finish(piece, early=early)
+        vigil.over()
+
+    async def _finish(self, piece: bytes, *, early: bool) -> None:
+        """Send the end of an answer; where it is `early`, stay until the client has read it."""
+        if early:
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+            await self._body.linger()
+            piece = b""
+        await self._send({"type": "http.response.body", "body": piece, "more_body": False})
+
+    async def _end(self, problem: Problem) -> None:
+        """Tell the client, or, in the middle of an answer, break it off."""
+        self._code = problem.code
+        if self._status:
+            self._cut()
+        else:
+            await self._refuse(problem)
+
+    def _cut(self) -> None:
+        """Half an answer must not look like a whole one.
+
+        ASGI has no word for breaking off, so this reaches for uvicorn's transport.
+        Elsewhere the server ends an unfinished answer in its own way.
+        """
+        transport = getattr(getattr(self._send, "__self__", None), "transport", None)
+        if isinstance(transport, asyncio.Transport):
+            transport.abort()
+
+    async def _refuse(self, problem: Problem) -> None:
+        self._request_id = self._request_id or request_id(None)
+        self._status = problem.status
+        body = problem.body(self._path, self._request_id)
+        answer = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
+        answer += [
+            (b"content-type", PROBLEM_TYPE.encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"x-request-id", self._request_id.encode()),
+        ]
+        early = not self._body.ended
+        if early:
+            answer.append((b"connection", b"close"))
+        await self._send({"type": "http.response.start", "status": problem.status, "headers": answer})
+        await self._finish(body, early=early)
+
+
+def _framed(piece: bytes, *, chunked: bool) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece
+
+
+async def _stopped(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.wait((task,))
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")

@@ -1,0 +1,74 @@
+"""One line and two figures per request."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from typing import Literal
+
+from prometheus_client import Counter, Histogram
+from pydantic_core import to_json
+from servicekit.observability import REQUESTS, SECONDS
+
+_FLUSH_AFTER = 0.25  # seconds
+
+
+class Telemetry:
+    """Counts and logs requests; lines are written together, a few times a second."""
+
+    def __init__(self, environment: Literal["development", "test", "production"]) -> None:
+        self._json = environment == "production"
+        self._lines: list[str] = []
+        self._counters: dict[tuple[str, str, int], Counter] = {}
+        self._histograms: dict[tuple[str, str], Histogram] = {}
+
+    def record(
+        self,
+        *,
+        service: str,
+        method: str,
+        path: str,
+        status: int,
+        seconds: float,
+        request_id: str,
+        tenant: str | None,
+        user: str | None,
+        client: str,
+        code: str | None,
+    ) -> None:
+        """Note a request that ended. The query is no part of it: it may hold what is nobody's business."""
+        counter = self._counters.get((service, method, status))
+        if counter is None:
+            counter = self._counters[service, method, status] = REQUESTS.labels(service, method, status)
+            self._histograms[service, method] = SECONDS.labels(service, method)
+        counter.inc()
+        self._histograms[service, method].observe(seconds)
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+        if self._json:
+            fields = {
+                "event": "request",
+                "level": "info",
+                "timestamp": moment,
+                "service": service,
+                "method": method,
+                "path": path,
+                "status": status,
+                "ms": round(seconds * 1000, 2),
+                "request_id": request_id,
+                "tenant": tenant,
+                "user": user,
+                "client": client,
+                "code": code,
+            }
+            line = to_json(fields, exclude_none=True).decode()
+        else:
+            took = f"{seconds * 1000:.1f}ms"
+            line = f"{moment} {status} {method} {path} {took} {tenant or '-'} {request_id} {code or ''}"
+        if not self._lines:
+            asyncio.get_running_loop().call_later(_FLUSH_AFTER, self.flush)
+        self._lines.append(line)
+
+    def flush(self) -> None:
+        if self._lines:
+            sys.stdout.write("\n".join(self._lines) + "\n")
+            sys.stdout.flush()
+            self._lines.clear()
