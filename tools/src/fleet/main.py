@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from servicekit.databases import init_script
-from servicekit.embedded import ServerFailed
+from servicekit.embedded import ServerStartError
 from servicekit.fleet import fleet, root
 
 from fleet import doctor, logs, mail, psql, start, status
@@ -23,7 +23,7 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         sys.exit(arguments.run(arguments))
-    except (FleetError, ServerFailed, FileNotFoundError) as error:
+    except (FleetError, ServerStartError, FileNotFoundError) as error:
         sys.exit(f"fleet: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import psutil
 from servicekit.databases import ensure_database
-from servicekit.embedded import ServerFailed
+from servicekit.embedded import ServerStartError
 from servicekit.fleet import ServiceEntry, fleet
 
 from fleet import demo, logs
@@ -154,7 +154,7 @@ async def _start(place: Place, supervisor: Supervisor, fleet_plan: Plan, missing
         with _step(f"{name} on port {urlsplit(server.url).port}"):
             try:
                 await server.wait_ready()
-            except ServerFailed:
+            except ServerStartError:
                 raise FleetError(_stuck(supervisor, name, "does not answer")) from None
     entries = {entry: absent[entry.name] for entry in fleet().built if entry.name in absent}
     await _prepare_databases(place, fleet_plan.admin_url, entries)

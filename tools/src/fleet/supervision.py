@@ -8,6 +8,7 @@ as it takes: `startretries` is never used up, so no process is given up for good
 import hashlib
 import os
 import pwd
+import re
 import shlex
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from fleet.place import FleetError
 from fleet.processes import Process
 
 _LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 103 (macOS) or 107 (Linux)
+_NO_WAIT = False  # the second argument of startProcess and stopProcess
 _UP = {"STARTING", "RUNNING"}
 
 
@@ -42,15 +44,9 @@ class Supervisor:
         self._socket = socket
         self._url = f"unix://{socket}"
 
-    @property
-    def _rpc(self) -> Any:
-        """A connection for one call; after a failed call supervisor's own is of no more use."""
-        transport = SupervisorTransport(None, None, self._url)
-        return ServerProxy("http://localhost", transport=transport).supervisor
-
     def is_running(self) -> bool:
         try:
-            return bool(self._rpc.getState()["statename"] == "RUNNING")
+            return bool(self._call("getState")["statename"] == "RUNNING")
         except OSError:
             return False
 
@@ -60,12 +56,12 @@ class Supervisor:
         self._config.touch(0o600)
         self._config.write_text(self._head() + "".join(self._program(process) for process in processes))
         if self.is_running():
-            [[added, changed, removed]] = self._rpc.reloadConfig()
+            [[added, changed, removed]] = self._call("reloadConfig")
             for name in (*changed, *removed):
-                self._rpc.stopProcessGroup(name)
-                self._rpc.removeProcessGroup(name)
+                self._call("stopProcessGroup", name)
+                self._call("removeProcessGroup", name)
             for name in (*added, *changed):
-                self._rpc.addProcessGroup(name)
+                self._call("addProcessGroup", name)
 
     def launch(self) -> None:
         """Start the supervisor in the background; it starts nothing by itself."""
@@ -76,7 +72,7 @@ class Supervisor:
 
     def states(self) -> dict[str, dict[str, Any]]:
         """What the supervisor knows of each process (`statename`, `pid`, `description`, …)."""
-        return {info["name"]: info for info in self._rpc.getAllProcessInfo()} if self.is_running() else {}
+        return {info["name"]: info for info in self._call("getAllProcessInfo")} if self.is_running() else {}
 
     def missing(self, processes: Iterable[Process]) -> list[Process]:
         """Those that do not run."""
@@ -87,8 +83,8 @@ class Supervisor:
         states = self.states()
         for process in processes:
             if states[process.name]["statename"] == "BACKOFF":
-                self._rpc.stopProcess(process.name)  # do not wait for its next try
-            self._rpc.startProcess(process.name, False)  # noqa: FBT003 - XML-RPC: do not wait
+                self._call("stopProcess", process.name)  # do not wait for its next try
+            self._call("startProcess", process.name, _NO_WAIT)
 
     def stop(self, names: Iterable[str]) -> None:
         """Stop processes side by side, and wait for the last."""
@@ -96,14 +92,14 @@ class Supervisor:
             name for name, info in self.states().items() if info["pid"] or info["statename"] == "BACKOFF"
         }
         for name in names:
-            self._rpc.stopProcess(name, False)  # noqa: FBT003 - XML-RPC: do not wait
+            self._call("stopProcess", name, _NO_WAIT)
         while any(self.states()[name]["statename"] == "STOPPING" for name in names):
             time.sleep(0.1)
 
     def shutdown(self) -> None:
         """End the supervisor with all that still runs under it."""
-        supervisor = psutil.Process(self._rpc.getPID())
-        self._rpc.shutdown()
+        supervisor = psutil.Process(self._call("getPID"))
+        self._call("shutdown")
         supervisor.wait()
 
     def stop_orphans(self) -> list[str]:
@@ -121,6 +117,16 @@ class Supervisor:
             process.send_signal(signal.SIGINT)  # what all of them take for a quick orderly end
         psutil.wait_procs([process for process, _ in heads.values()])
         return sorted(name for _, name in heads.values())
+
+    def _call(self, method: str, *arguments: Any) -> Any:
+        """Call the supervisor; its answers are XML-RPC's, so of any type."""
+        transport = SupervisorTransport(None, None, self._url)
+        try:
+            return getattr(ServerProxy("http://localhost", transport=transport).supervisor, method)(
+                *arguments
+            )
+        finally:
+            transport.close()
 
     def _head(self) -> str:
         return f"""\
@@ -141,7 +147,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
 
     def _program(self, process: Process) -> str:
-        environment = ",".join(f'{name}="{_escaped(value)}"' for name, value in process.environment.items())
+        environment = ",".join(f"{name}={_quoted(value)}" for name, value in process.environment.items())
         user = f"user={process.user}\n" if process.user else ""
         return f"""
 [program:{process.name}]
@@ -161,5 +167,15 @@ stdout_logfile_backups=1
 """
 
 
+def _quoted(value: str) -> str:
+    if '"' in value:
+        raise FleetError(f"supervisor's configuration cannot carry the quotation mark in {value!r}")
+    return f'"{_escaped(value)}"'
+
+
 def _escaped(value: str) -> str:
+    if re.search(r"\n|\s[;#]", value):
+        raise FleetError(
+            f"supervisor's configuration cannot carry the line break or comment sign in {value!r}"
+        )
     return value.replace("%", "%%")

