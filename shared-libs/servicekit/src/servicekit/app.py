@@ -26,7 +26,13 @@ from servicekit.errors import (
 from servicekit.observability import configure_logging, serve_metrics
 from servicekit.service import Service
 from servicekit.tenancy import Tenants
-from servicekit.web import RequestMiddleware, health_routes, install_problems, problem_response
+from servicekit.web import (
+    BodyLimitMiddleware,
+    RequestMiddleware,
+    health_routes,
+    install_problems,
+    problem_response,
+)
 from servicekit.worker import Worker
 
 
@@ -62,12 +68,12 @@ def create_app(service: Service) -> FastAPI:
         title=service.name,
         openapi_url=None,
         lifespan=lifespan,
-        max_body_size=settings.body_limit,
         generate_unique_id_function=_operation_id,
         routes=list(health_routes(settings.release, {"postgresql": database_ready, "redis": redis_ready})),
         responses={"default": {"model": ProblemDocument, "description": "A refusal, as problem+json."}},
         redirect_slashes=False,
     )
+    app.add_middleware(BodyLimitMiddleware, limit=settings.body_limit)
     app.add_middleware(ContextMiddleware, verifier=verifier)
     app.add_middleware(RequestMiddleware)
     install_problems(app)

@@ -30,12 +30,15 @@ _UNTIL_PROVISIONED = 600  # tries, about ten minutes, for a tenant whose schema 
 class Consumer:
     """One process's taker. Holds what it took on a list of its own until it is done."""
 
-    def __init__(self, queue: Queue, database: Database, handlers: Handlers, *, concurrency: int = 8) -> None:
+    def __init__(
+        self, queue: Queue, database: Database, handlers: Handlers, *, lease: float = 30, concurrency: int = 8
+    ) -> None:
         self.name = f"{socket.gethostname()}-{secrets.token_hex(4)}"
         self._queue = queue
         self._database = database
         self._tenants = Tenants(database)
         self._handlers = handlers
+        self._lease = lease
         self._slots = asyncio.Semaphore(concurrency)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._unexplained: set[str] = set()
@@ -65,7 +68,7 @@ class Consumer:
         self._unexplained = set(idle)
 
     async def heartbeat(self) -> None:
-        await self._queue.heartbeat(self.name)
+        await self._queue.heartbeat(self.name, self._lease)
 
     async def drain(self, patience: float) -> None:
         """Let what runs finish within `patience` seconds; hand the rest back."""

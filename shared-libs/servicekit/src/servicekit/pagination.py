@@ -50,6 +50,8 @@ async def page(
 ) -> dict[str, Any]:
     """One page of a filtered, unordered statement over plain columns, as a `Page`'s members.
 
+    Columns whose name begins with `_`, such as a key that only sorts, are left out of the answer.
+
     Args:
         key: the column to sort by, never NULL; must be among the statement's columns.
         id_: the primary key, likewise; it decides between equal keys.
@@ -69,15 +71,17 @@ async def page(
         wanted = wanted.where(position < after if descending else position > after)
     ordering = (key.desc(), id_.desc()) if descending else (key, id_)
     rows = (await session.execute(wanted.order_by(*ordering).limit(query.limit + 1))).mappings().all()
-    items = [dict(row) for row in rows[: query.limit]]
     total = None
     if query.total:
-        total = items[0]["_total"] if items else 0 if query.cursor is None else None
-        for item in items:
-            del item["_total"]
+        total = rows[0]["_total"] if rows else 0 if query.cursor is None else None
     next_cursor = None
     if len(rows) > query.limit:
-        next_cursor = _encode(order, items[-1][str(key.key)], items[-1][str(id_.key)])
+        last_row = rows[query.limit - 1]
+        next_cursor = _encode(order, last_row[str(key.key)], last_row[str(id_.key)])
+    items = [
+        {name: value for name, value in row.items() if not name.startswith("_")}
+        for row in rows[: query.limit]
+    ]
     return {"items": items, "next_cursor": next_cursor, "total": total}
 
 

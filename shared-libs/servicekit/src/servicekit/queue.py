@@ -19,7 +19,6 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-LEASE = 30  # seconds without a heartbeat after which a worker counts as dead
 TRIES = 5
 _FORGET_WORKER = 3600  # seconds a dead worker's list is still looked at, lest a late move refills it
 
@@ -33,7 +32,7 @@ end
 
 _ACK = """
 if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 1 then
-  redis.call('HDEL', KEYS[2], ARGV[1]) redis.call('HDEL', KEYS[3], ARGV[1]) redis.call('HDEL', KEYS[4], ARGV[1])
+  for i = 2, 4 do redis.call('HDEL', KEYS[i], ARGV[1]) end
 end
 """
 
@@ -56,7 +55,8 @@ _GIVE_BACK = "if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 1 then redis.call('R
 
 _HEARTBEAT = _NOW + "redis.call('ZADD', KEYS[1], now + ARGV[2] * 1000, ARGV[1])"
 
-# Keys: workers, ready, delayed, tries, dead, errors. Arguments: prefix of proc lists, tries allowed, seconds to remember a worker.
+# Keys: workers, ready, delayed, tries, dead, errors.
+# Arguments: prefix of proc lists, tries allowed, seconds to remember a worker.
 _SWEEP = (
     _NOW
     + """
@@ -67,7 +67,7 @@ end
 local moved = 0
 for _, worker in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
   local list = ARGV[1] .. worker
-  local id = redis.call('RPOP', list)
+  local id = redis.call('LPOP', list)
   while id do
     if redis.call('HINCRBY', KEYS[4], id, 1) >= tonumber(ARGV[2]) then
       redis.call('HSET', KEYS[6], id, 'The worker died each time.')
@@ -76,7 +76,7 @@ for _, worker in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
       redis.call('RPUSH', KEYS[2], id)
     end
     moved = moved + 1
-    id = redis.call('RPOP', list)
+    id = redis.call('LPOP', list)
   end
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3] * 1000)
@@ -133,6 +133,7 @@ class Queue:
 
     def __init__(self, redis: Redis, name: str) -> None:
         self._redis: Any = redis  # its types say "bytes or str" of every answer; ours are bytes
+        self.name = name
         base = f"q:{{{name}}}:"
         self._proc = base + "proc:"
         self._ready, self._jobs, self._tries = base + "ready", base + "jobs", base + "tries"
@@ -173,7 +174,8 @@ class Queue:
         """Return an unfinished item to the front, at no cost of a try."""
         await self._run(_GIVE_BACK, [self._proc + worker, self._ready], id_)
 
-    async def heartbeat(self, worker: str, lease: float = LEASE) -> None:
+    async def heartbeat(self, worker: str, lease: float) -> None:
+        """Say that the worker lives, for `lease` seconds."""
         await self._run(_HEARTBEAT, [self._workers], worker, lease)
 
     async def sweep(self, tries: int = TRIES) -> int:

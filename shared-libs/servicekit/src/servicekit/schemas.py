@@ -1,8 +1,11 @@
 """Bases of what a service takes in and gives out."""
 
+import re
+from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 
 class Input(BaseModel):
@@ -28,3 +31,14 @@ Email = Annotated[
     ),
 ]
 """A mail address of the HTML standard's form, with a dot in its domain. Compare it without regard to case."""
+
+
+def _written_out(value: object) -> object:
+    """Refuse numbers and times, which pydantic would turn into some date."""
+    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+        return value
+    raise PydanticCustomError("date_form", "A date is written YYYY-MM-DD.")
+
+
+Day = Annotated[date, BeforeValidator(_written_out), Field(ge=date(1900, 1, 1), lt=date(2200, 1, 1))]
+"""A day that somebody can mean: no typing error's year 202 or 20250, no end of time."""

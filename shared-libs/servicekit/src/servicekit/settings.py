@@ -7,7 +7,7 @@ common values. Production has no defaults for secrets: start-up fails without.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import PositiveInt, PostgresDsn, RedisDsn
+from pydantic import PositiveFloat, PositiveInt, PostgresDsn, RedisDsn
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 
@@ -48,6 +48,9 @@ class ServiceSettings(DeployableSettings):
     trusted_keys_file: Path  # {"api-gateway": JWKS, "<service>": JWKS}: who may sign internal tokens
     worker: Literal["embedded", "none"] = (
         "none"  # embedded: relay, consumers and jobs run inside the API's process
+    )
+    worker_lease: PositiveFloat = (
+        30  # seconds without a sign of life after which a worker's items go to others
     )
     body_limit: PositiveInt = 1_048_576  # bytes
 

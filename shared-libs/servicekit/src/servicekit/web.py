@@ -124,11 +124,32 @@ class RequestMiddleware:
                 )
 
 
+class BodyLimitMiddleware:
+    """Stops reading a body over the limit; Starlette's own would answer in plain text."""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        size = 0
+
+        async def counted() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > self._limit:
+                raise HTTPException(413, f"A body has at most {self._limit} bytes here.")
+            return message
+
+        await self._app(scope, counted if scope["type"] == "http" else receive, send)
+
+
 Check = Callable[[], Awaitable[Any]]
 
 
 def health_routes(release: str, checks: Mapping[str, Check]) -> list[Route]:
-    """`/healthz`: the process lives. `/readyz`: it can work, each check passing within the last second."""
+    """`/healthz`: the process lives. `/readyz`: it can work, as each check said within the last second."""
     seen: tuple[float, dict[str, str]] = (0.0, {})
 
     async def live(_: Request) -> Response:

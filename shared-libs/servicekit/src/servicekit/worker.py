@@ -28,7 +28,6 @@ log = structlog.get_logger()
 DEPTH = Gauge("queue_items", "Items of the service's queue by place.", ["place"])
 OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest fact or job not yet sent.")
 
-_HEARTBEAT = 5  # seconds, a sixth of the lease
 _SWEEP = 1
 _CATCH_UP = 600
 _PRUNE = 3600
@@ -53,7 +52,10 @@ class Worker:
         self._redis = redis
         self._blocking = connect(str(service.settings.redis_url))
         self._queue = Queue(redis, service.name)
-        self._consumer = Consumer(Queue(self._blocking, service.name), database, service.all_handlers)
+        lease = service.settings.worker_lease
+        self._heartbeat = lease / 6
+        blocking = Queue(self._blocking, service.name)
+        self._consumer = Consumer(blocking, database, service.all_handlers, lease=lease)
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -67,8 +69,8 @@ class Worker:
             for loop in (
                 self._keep(self._consumer.take),
                 self._keep(self._relay),
-                self._keep(self._consumer.heartbeat, every=_HEARTBEAT),
-                self._keep(self._consumer.take_up_lost, every=_HEARTBEAT),
+                self._keep(self._consumer.heartbeat, every=self._heartbeat),
+                self._keep(self._consumer.take_up_lost, every=self._heartbeat),
                 self._keep(self._sweep, every=_SWEEP),
                 self._keep(self._prune, every=_PRUNE),
                 self._keep(self._catch_up, every=_CATCH_UP),

@@ -6,11 +6,13 @@ another. Only this module sets a search_path.
 """
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import alembic.op
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
@@ -70,9 +72,23 @@ def upgrade(connection: Connection, schema: str, streams: Sequence[Stream]) -> N
     connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
     for stream in streams:
         migrating = context(connection, stream)
-        with Operations.context(migrating):
-            migrating.run_migrations()
+        token = _operations.set(Operations(migrating))
+        migrating.run_migrations()
+        _operations.reset(token)
     connection.execute(text(f"SET LOCAL search_path = {EXTENSIONS}"))
+
+
+_operations: ContextVar[Operations] = ContextVar("operations")
+
+
+class _OfThisTask:
+    """What `alembic.op` acts on: Alembic has one target per process, here several schemas migrate at once."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_operations.get(), name)
+
+
+alembic.op._proxy = _OfThisTask()  # type: ignore[attr-defined] # noqa: SLF001 - Alembic offers no other way
 
 
 def context(connection: Connection, stream: Stream) -> MigrationContext:

@@ -36,7 +36,10 @@ async def migrate(
     Raises:
         sqlalchemy.exc.DBAPIError: `control` itself could not be migrated.
     """
-    engine = create_async_engine(asyncpg_url(service.settings.direct_url), poolclass=NullPool)
+    # DDL changes what cached statements return, so none are kept.
+    uncached = {"prepared_statement_cache_size": 0, "statement_cache_size": 0}
+    url = asyncpg_url(service.settings.direct_url)
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=uncached)
     async with engine.begin() as connection:
         await connection.run_sync(upgrade, CONTROL, service.control_streams)
         chosen = Tenant.id == tenant if tenant else Tenant.status != "deleted"

@@ -1,4 +1,6 @@
-"""The fleet's pytest plugin. A service's conftest.py says which service is tested:
+"""The fleet's pytest plugin.
+
+A service's conftest.py says which service is tested:
 
 @pytest.fixture(scope="session")
 async def running(environment: Environment) -> AsyncIterator[Running]:

@@ -1,4 +1,6 @@
-"""What holds for every service. Each inherits it:
+"""What holds for every service.
+
+Each inherits it:
 
 class TestService(ServiceSuite):
     pass
@@ -68,7 +70,7 @@ class ServiceSuite:
         good = running.minter.mint(user, audience=running.service.name)
         claims = {"ctx": user.model_dump(mode="json")}
         signer = Signer("api-gateway", (running.keys / "api-gateway.pem").read_text())
-        own = Signer(running.service.name, (running.keys / f"{running.service.name}.pem").read_text())
+        own = Signer(running.service.name, running.service.settings.signing_key_file.read_text())
         stolen = Signer("api-gateway", new_signing_key())
         make = {
             "other audience": lambda: [running.minter.mint(user, audience="app9-other-service")],
@@ -129,7 +131,8 @@ class ServiceSuite:
         async with running.database.control() as session:
             rows = await session.execute(
                 text(
-                    "SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+                    "SELECT DISTINCT schemaname FROM pg_tables "
+                    "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
                 )
             )
             schemas = set(rows.scalars())

@@ -1,0 +1,68 @@
+"""Schemas are brought to head side by side, each with its own outcome."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from contracts.facts import TenantRegistered
+from servicekit.app import create_app
+from servicekit.migrations.runner import migrate
+from servicekit.tenancy import provision
+from servicekit.testing.environment import Environment
+from servicekit.testing.running import Running, start
+from sqlalchemy import text
+
+
+@pytest.fixture
+async def alone(environment: Environment) -> AsyncIterator[Running]:
+    """The toy service on a database whose tenants no other test makes."""
+    from toy import toy  # noqa: PLC0415 - found through conftest's path
+
+    service = toy(environment, "toymigrated")
+    async with start(environment, create_app(service), service) as started:
+        async with started.database.control() as session:
+            await session.execute(text("DELETE FROM control.tenant"))
+            await session.commit()
+        yield started
+
+
+async def test_many_tenants_made_at_once_in_one_process_each_get_their_own_tables(alone: Running) -> None:
+    tenants = await asyncio.gather(*(alone.new_tenant() for _ in range(12)))
+    async with alone.database.control() as session:
+        found = await session.execute(
+            text("SELECT schemaname FROM pg_tables WHERE tablename = 'notes' AND schemaname = ANY(:names)"),
+            {"names": [f"tenant_{tenant}" for tenant in tenants]},
+        )
+        assert len(found.all()) == 12
+
+
+async def test_the_same_tenant_made_by_many_at_once_is_made_once(alone: Running) -> None:
+
+    about = TenantRegistered(organisation="x", country="GB", currency="GBP", time_zone="UTC", locale="en")
+
+    async def make() -> None:
+        async with alone.database.control() as session:
+            await provision(session, "same", about, alone.service.tenant_streams)
+            await session.commit()
+
+    await asyncio.gather(*(make() for _ in range(12)))
+    async with alone.client(alone.context("same")) as client:
+        assert (await client.get("/toy/notes")).status_code == 200
+
+
+async def test_one_tenant_that_cannot_be_migrated_does_not_stop_the_others(alone: Running) -> None:
+    good, bad = await alone.new_tenant(), await alone.new_tenant()
+    async with alone.database.control() as session:
+        await session.execute(text("UPDATE control.tenant SET revision = ''"))
+        await session.execute(text(f"DROP TABLE tenant_{bad}.alembic_version_toy"))
+        await session.commit()
+    outcome = await migrate(alone.service)
+    assert (outcome.migrated, list(outcome.failed)) == (1, [bad])
+    again = await migrate(alone.service)
+    assert (again.at_head, list(again.failed)) == (1, [bad])
+    async with alone.database.control() as session:
+        runs = await session.execute(
+            text("SELECT schema, error IS NULL FROM control.migration_run WHERE schema = ANY(:names)"),
+            {"names": [f"tenant_{good}", f"tenant_{bad}"]},
+        )
+    assert set(map(tuple, runs)) == {(f"tenant_{good}", True), (f"tenant_{bad}", False)}

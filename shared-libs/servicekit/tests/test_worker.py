@@ -1,0 +1,177 @@
+"""From the outbox to the handler: once, whatever happens in between."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from contracts.facts import Envelope, TenantRegistered
+from servicekit import facts
+from servicekit.app import create_app
+from servicekit.facts import tell
+from servicekit.queue import Queue
+from servicekit.records import Handled, Outgoing, Tenant
+from servicekit.testing.environment import Environment
+from servicekit.testing.running import Running, start
+from servicekit.worker import Worker
+from sqlalchemy import func, select, text
+
+NOTES = "/toy/notes"
+
+
+@pytest.fixture(scope="session")
+async def killed(environment: Environment) -> AsyncIterator[Running]:
+    """The toy service on a database and queue that other tests do not share."""
+    from toy import toy  # noqa: PLC0415 - found through conftest's path
+
+    service = toy(environment, "toykilled")
+    async with start(environment, create_app(service), service) as started:
+        yield started
+
+
+async def names(client: httpx.AsyncClient) -> list[str]:
+    return [note["name"] for note in (await client.get(NOTES)).json()["items"]]
+
+
+async def test_a_job_is_done_once_however_often_it_is_delivered(
+    running: Running, client: httpx.AsyncClient, tenant: str
+) -> None:
+    note = (await client.post(NOTES, json={"name": "n"})).json()
+    await client.post(f"{NOTES}/{note['id']}/count")
+    await running.settle()
+    async with running.database.control() as session:
+        await session.execute(
+            text("UPDATE control.outbox SET sent_at = NULL WHERE tenant = :t"), {"t": tenant}
+        )
+        await session.commit()
+    await running.settle()
+    assert await names(client) == ["n!"]
+
+
+async def test_what_is_rolled_back_is_never_told(running: Running, tenant: str) -> None:
+    async with running.database.tenant(running.context(tenant)) as session:
+        about = TenantRegistered(organisation="x", country="GB", currency="GBP", time_zone="UTC", locale="en")
+        row = await session.get_one(Tenant, tenant)
+        tell(session, about, tenant=row.id, application="business", actor=None, aggregate=row.id, version=0)
+        await session.flush()
+        await session.rollback()
+    async with running.database.control() as session:
+        assert await session.scalar(select(func.count()).where(Outgoing.tenant == tenant)) == 0
+
+
+async def test_a_fact_carries_who_what_and_which_version(running: Running, tenant: str) -> None:
+    from toy import Note  # noqa: PLC0415 - found through conftest's path
+
+    context = running.context(tenant)
+    async with running.database.tenant(context) as session:
+        note = Note(name="n")
+        session.add(note)
+        await session.flush()
+        about = TenantRegistered(organisation="x", country="GB", currency="GBP", time_zone="UTC", locale="en")
+        facts.add(session, about, about=note)
+        await session.commit()
+    async with running.database.control() as session:
+        row = (await session.scalars(select(Outgoing).where(Outgoing.tenant == tenant))).one()
+    assert (row.aggregate, row.version, row.actor) == (str(note.id), 1, context.user_id)
+
+
+async def test_a_registered_tenant_gets_its_schema_and_the_directory_hears_of_it(running: Running) -> None:
+    about = TenantRegistered(organisation="New", country="GB", currency="GBP", time_zone="UTC", locale="en")
+    await deliver(running, "heard", about)
+    await running.settle()
+    async with running.client(running.context("heard")) as client:
+        assert (await client.get(NOTES)).status_code == 200
+    async with running.database.control() as session:
+        told = (await session.scalars(select(Outgoing).where(Outgoing.tenant == "heard"))).one()
+    assert (told.type, told.data["service"]) == ("tenant.schema_ready.v1", running.service.name)
+
+
+async def deliver(running: Running, tenant: str, fact: TenantRegistered) -> None:
+    """Put a fact of another service on the queue."""
+    envelope = Envelope.model_validate(
+        {
+            "id": UUID(int=abs(hash(tenant))),
+            "kind": "fact",
+            "tenant": tenant,
+            "application": "business",
+            "type": fact.name,
+            "occurred_at": "2026-01-01T00:00:00Z",
+            "actor": None,
+            "aggregate": tenant,
+            "version": 0,
+            "data": fact.model_dump(mode="json"),
+        }
+    )
+    queue = Queue(running.redis, running.service.name)
+    await queue.enqueue((str(envelope.id), envelope.model_dump_json().encode()))
+
+
+async def test_a_job_that_fails_is_put_off_and_leaves_no_trace_in_the_database(
+    running: Running, client: httpx.AsyncClient, tenant: str
+) -> None:
+    from toy import CountUp  # noqa: PLC0415 - found through conftest's path
+
+    note = (await client.post(NOTES, json={"name": "f"})).json()
+    from servicekit import jobs  # noqa: PLC0415 - beside its use
+
+    async with running.database.tenant(running.context(tenant)) as session:
+        jobs.add(session, CountUp(note=UUID(note["id"]), fail=True))
+        await session.commit()
+    await running.settle()
+    assert await names(client) == ["f"]
+    async with running.database.control() as session:
+        job = (await session.scalars(select(Outgoing.id).where(Outgoing.tenant == tenant))).one()
+        assert await session.get(Handled, job) is None
+    queue = Queue(running.redis, running.service.name)
+    assert await queue.tries(str(job)) == 1
+
+
+async def test_the_worker_is_woken_and_stops_cleanly(running: Running, client: httpx.AsyncClient) -> None:
+    worker = Worker(running.service, running.database, running.redis)
+    task = asyncio.create_task(worker.run())
+    note = (await client.post(NOTES, json={"name": "w"})).json()
+    await client.post(f"{NOTES}/{note['id']}/count")
+    async with asyncio.timeout(20):
+        while await names(client) != ["w!"]:
+            await asyncio.sleep(0.02)
+    worker.stop()
+    async with asyncio.timeout(20):
+        await task
+
+
+async def test_killed_workers_lose_no_job_and_do_none_twice(killed: Running) -> None:
+    tenant = await killed.new_tenant()
+    async with killed.client(killed.context(tenant)) as client:
+        notes = [(await client.post(NOTES, json={"name": f"n{n:03}"})).json() for n in range(60)]
+        await asyncio.gather(*(client.post(f"{NOTES}/{note['id']}/count") for note in notes))
+        script = Path(__file__).with_name("toy_worker.py")
+        environment = {**os.environ, "TOY_SECONDS": "0.05"}
+        settings = killed.service.settings.model_dump_json()
+        kills = 0
+        async with asyncio.timeout(120):
+            while not all(name.endswith("!") for name in await all_names(client)):
+                worker = await asyncio.create_subprocess_exec(
+                    sys.executable, script, settings, env=environment
+                )
+                done = sum(name.endswith("!") for name in await all_names(client))
+                while worker.returncode is None and sum(
+                    n.endswith("!") for n in await all_names(client)
+                ) < min(60, done + 12):
+                    await asyncio.sleep(0.02)
+                worker.send_signal(signal.SIGKILL)
+                await worker.wait()
+                kills += 1
+        assert sorted(await all_names(client)) == [f"n{n:03}!" for n in range(60)]
+    assert kills >= 4
+    depth = await Queue(killed.redis, killed.service.name).depth()
+    assert depth.dead == 0
+
+
+async def all_names(client: httpx.AsyncClient) -> list[str]:
+    listing = (await client.get(NOTES, params={"limit": "100"})).json()
+    return [note["name"] for note in listing["items"]]

@@ -1,0 +1,178 @@
+"""A small service for the kit's own tests: notes with a name, a deferred constraint, a job."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+
+from contracts.facts import Envelope
+from contracts.jobs import Job
+from fastapi import Query
+from pydantic import SecretStr
+from servicekit import jobs
+from servicekit.access import internal, public, signed_in
+from servicekit.db import TYPES, Editable, tenant_metadata
+from servicekit.db import TenantSession as WriteSession
+from servicekit.edge import ExpectedVersion, ReadSession, Router, TenantSession
+from servicekit.errors import Conflict, NotFound, PreconditionFailed
+from servicekit.fleet import ServiceEntry
+from servicekit.handlers import Handlers
+from servicekit.migrations import Stream
+from servicekit.pagination import ListQuery, Page, page
+from servicekit.schemas import Input, Name, Output
+from servicekit.service import Service
+from servicekit.settings import ServiceSettings
+from servicekit.testing.environment import PASSWORD, Environment
+from sqlalchemy import UniqueConstraint, select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped
+
+ENTRY = ServiceEntry(
+    name="toy-service",
+    application="business",
+    folder="",
+    package="toy",
+    port=1,
+    database="toy",
+    prefix="toy",
+    built=True,
+    hears=("tenant.registered.v1",),
+    public=("POST /toy/echo",),
+)
+
+
+class Base(DeclarativeBase):
+    metadata = tenant_metadata()
+    type_annotation_map = TYPES
+
+
+class Note(Editable, Base):
+    __tablename__ = "notes"
+    __table_args__ = (UniqueConstraint("name", deferrable=True, initially="DEFERRED"),)
+    name: Mapped[str]
+
+
+class CountUp(Job):
+    name = "toy.count_up"
+    note: UUID
+    fail: bool = False
+
+
+class NoteWish(Input):
+    name: Name
+
+
+class NoteRead(Output):
+    id: UUID
+    name: str
+    version: int
+
+
+class NoteQuery(ListQuery):
+    sort: Literal["name", "-name"] = "name"
+
+
+class NameTaken(Conflict):
+    code = "toy.name_taken"
+
+
+router = Router("toy")
+handlers = Handlers()
+
+
+@router.post("/notes", status_code=201, dependencies=[signed_in()])
+async def add_note(wish: NoteWish, session: TenantSession) -> NoteRead:
+    note = Note(name=wish.name)
+    session.add(note)
+    await session.flush()
+    if wish.name == "refused":
+        raise NameTaken("Not this one.")
+    return NoteRead.model_validate(note)
+
+
+@router.get("/notes", dependencies=[signed_in()])
+async def list_notes(query: Annotated[NoteQuery, Query()], session: ReadSession) -> Page[NoteRead]:
+    statement = select(Note.id, Note.name, Note.version)
+    found = await page(
+        session, statement, query, key=Note.name, id_=Note.id, descending=query.sort.startswith("-")
+    )
+    return Page[NoteRead].model_validate(found)
+
+
+@router.patch("/notes/{note_id}", dependencies=[signed_in()])
+async def rename_note(
+    note_id: UUID, wish: NoteWish, session: TenantSession, expected: ExpectedVersion
+) -> NoteRead:
+    note = await session.get(Note, note_id)
+    if note is None:
+        raise NotFound
+    if note.version != expected:
+        raise PreconditionFailed
+    note.name = wish.name
+    await session.flush()
+    return NoteRead.model_validate(note)
+
+
+@router.post("/notes/{note_id}/count", status_code=202, dependencies=[signed_in()])
+async def count_up(note_id: UUID, session: TenantSession) -> None:
+    jobs.add(session, CountUp(note=note_id))
+
+
+@router.post("/write-through-read", dependencies=[signed_in()])
+async def write_through_read(session: ReadSession) -> None:
+    await session.execute(text("CREATE TABLE ext.stolen ()"))
+
+
+@router.post("/forget-the-tenant", dependencies=[signed_in()])
+async def forget_the_tenant(session: TenantSession) -> None:
+    await session.execute(text("SELECT * FROM notes"))
+
+
+@router.post("/broken", dependencies=[signed_in()])
+async def broken() -> None:
+    raise RuntimeError("the inside of this service")
+
+
+@router.post("/echo", dependencies=[public()])
+async def echo(wish: NoteWish) -> str:
+    return wish.name
+
+
+@router.get("/internal/ping", dependencies=[internal()])
+async def ping() -> str:
+    return "pong"
+
+
+@handlers.does(CountUp)
+async def do_count_up(session: WriteSession, job: CountUp, _: Envelope) -> None:
+    """Rename the note by one more mark: done twice, it would show."""
+    if job.fail:
+        raise RuntimeError("as told")
+    note = await session.get_one(Note, job.note)
+    note.name += "!"
+    if seconds := float(os.environ.get("TOY_SECONDS", "0")):
+        await asyncio.sleep(seconds)
+
+
+class Settings(ServiceSettings, env_prefix="TOY_"):
+    secret: SecretStr = SecretStr("")
+
+
+def toy(environment: Environment, database: str = "toy") -> Service:
+    """The service, on a database of the environment's server."""
+    host = environment.admin_url.split("@")[-1].split("/")[0]
+    entry = ENTRY.model_copy(update={"database": database, "name": f"{database}-service"})
+    settings = Settings.model_validate(
+        {
+            "environment": "test",
+            "log_level": "error",
+            "worker_lease": 1,
+            "redis_url": environment.redis_url,
+            "trusted_keys_file": environment.folder / "trusted.json",
+            "signing_key_file": environment.folder / "app1-hrms-service.pem",
+            "database_url": f"postgresql://{database}:{PASSWORD}@{host}/{database}",
+            "database_read_url": f"postgresql://{database}_ro:{PASSWORD}@{host}/{database}",
+        }
+    )
+    stream = Stream("toy", "tenant", Path(__file__).parent / "toy_migrations", Base.metadata)
+    return Service(entry=entry, settings=settings, routers=[router], streams=[stream], handlers=handlers)
