@@ -233,7 +233,7 @@ async def advisory_lock(session: TenantSession, name: str) -> None:
 
 
 @asynccontextmanager
-async def refusing(problems: Mapping[str, Problem]) -> AsyncGenerator[None]:
+async def refusing(problems: Mapping[str, Problem | type[Problem]]) -> AsyncGenerator[None]:
     """Turn the violation of a named constraint into the problem that it means.
 
     Wraps the flush that may violate it. Other violations pass.

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
-from starlette.responses import Response
 
 from servicekit.db import ReadSession
 from servicekit.errors import Unprocessable
@@ -83,11 +82,6 @@ async def page(
         for row in rows[: query.limit]
     ]
     return {"items": items, "next_cursor": next_cursor, "total": total}
-
-
-def answer(page: dict[str, Any]) -> Response:
-    """A page as JSON, straight from its rows: their columns are the item's fields."""
-    return Response(to_json(page), media_type="application/json")
 
 
 def _encode(order: str, key: Any, id_: UUID) -> str:
