@@ -36,7 +36,7 @@ lock: ## resolve requirements.lock anew (after a change in a pyproject.toml)
 
 # --- the fleet ----------------------------------------------------------------
 
-.PHONY: up dev down reset status logs mail psql
+.PHONY: up dev down reset status logs doctor mail psql
 up: install ## start everything, with demo data, in the background
 	@$(FLEET) up
 
@@ -50,10 +50,13 @@ reset: install ## forget the development data, after asking
 	@$(FLEET) reset
 
 status: install ## what runs, where, since when
-	@$(FLEET) status
+	@$(FLEET) status || true # its exit code is for scripts
 
 logs: install ## follow a service's log: make logs s=app1-hrms-service
 	@$(FLEET) logs -f $(s)
+
+doctor: install ## what is wrong with the fleet, and what to do
+	@$(FLEET) doctor || true
 
 mail: install ## the mails the fleet has sent in development
 	@$(FLEET) mail

@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -84,9 +85,23 @@ def test_the_port_offset_stays_as_it_was_where_nothing_is_said(
         Place.wanted(tmp_path)
 
 
-def test_two_commands_do_not_change_one_fleet_at_once(tmp_path: Path) -> None:
-    with Place(tmp_path).alone(), pytest.raises(FleetError, match="another"), Place(tmp_path).alone():
-        pass
+def test_of_two_commands_that_change_a_fleet_one_waits(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    order = []
+
+    def second() -> None:
+        with Place(tmp_path).alone():
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    with Place(tmp_path).alone():
+        thread.start()
+        while "waiting" not in capfd.readouterr().out:
+            assert thread.is_alive()
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
 
 
 def test_the_demo_companys_people_come_after_their_managers() -> None:

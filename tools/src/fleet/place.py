@@ -67,7 +67,7 @@ class Place:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Hold the checkout's lock, so that two commands do not start or stop the fleet at once."""
+        """Hold the checkout's lock, so that of two commands that start or stop the fleet one waits."""
         if self.dev.exists() and self.dev.stat().st_uid not in (os.geteuid(), *([] if os.geteuid() else [0])):
             raise FleetError(f"{self.dev} belongs to another user: run this as that user, or remove it")
         self.dev.mkdir(exist_ok=True)
@@ -75,9 +75,8 @@ class Place:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise FleetError(
-                    "another `fleet` command is starting or stopping this fleet: wait for it"
-                ) from None
+                print("waiting for another `fleet` command of this checkout", flush=True)
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
 

@@ -61,11 +61,22 @@ def dev(place: Place) -> None:
     try:
         asyncio.run(up(place, reload=True))
         print("Logs follow; Ctrl-C stops the fleet.\n")
-        asyncio.run(logs.follow(supervisor.logs, sorted(supervisor.states()), last=0))
+        asyncio.run(_follow(supervisor))
     except KeyboardInterrupt:
         print()
     finally:
         down(place)
+
+
+async def _follow(supervisor: Supervisor) -> None:
+    """Show all logs until the fleet is stopped, from here or by `fleet down` elsewhere."""
+    following = asyncio.create_task(logs.follow(supervisor.logs, sorted(supervisor.states()), last=0))
+    try:
+        while supervisor.is_running() and not following.done():  # noqa: ASYNC110 - it raises no event here
+            await asyncio.sleep(1)
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
 
 
 def down(place: Place) -> None:
@@ -92,6 +103,10 @@ def reset(place: Place, *, sure: bool) -> None:
     print(f"This forgets all development data of this checkout: {place.dev}")
     if not data.is_relative_to(place.dev.resolve()):
         print(f"and {data}")
+    if place.admin_url:
+        print(
+            "The databases on ADMIN_DATABASE_URL stay: drop them there, their passwords and secrets go now."
+        )
     if not sure and not _agreed():
         raise FleetError("nothing was forgotten")
     down(place)
