@@ -11,7 +11,7 @@ from servicekit.databases import init_script
 from servicekit.embedded import ServerStartError
 from servicekit.fleet import fleet, root
 
-from fleet import doctor, logs, mail, psql, start, status
+from fleet import demo, doctor, logs, mail, psql, start, status
 from fleet.keys import make_keys
 from fleet.place import FleetError, Place
 from fleet.processes import plan
@@ -62,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         "keys", _keys, "make the keys that the gateway and the services sign with; existing ones stay"
     )
     keys.add_argument("--folder", type=Path, required=True, help="where to write *.pem and trusted.json")
+    demonstration = command("demo", _demo, "make the demo tenants; what is there stays (`up` does this too)")
+    demonstration.add_argument("gateway", help="its address, e.g. http://127.0.0.1:8080")
     command("init-sql", _init_sql, "write infrastructure/postgres/init.sql anew")
     return parser
 
@@ -124,6 +126,10 @@ def _psql(arguments: argparse.Namespace) -> None:
 
 def _keys(arguments: argparse.Namespace) -> None:
     make_keys(arguments.folder, [fleet().gateway.name, *(entry.name for entry in fleet().built)])
+
+
+def _demo(arguments: argparse.Namespace) -> None:
+    asyncio.run(demo.make(arguments.gateway))
 
 
 def _init_sql(_: argparse.Namespace) -> None:
