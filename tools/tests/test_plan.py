@@ -1,4 +1,5 @@
-import threading
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,23 +86,17 @@ def test_the_port_offset_stays_as_it_was_where_nothing_is_said(
         Place.wanted(tmp_path)
 
 
-def test_of_two_commands_that_change_a_fleet_one_waits(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    order = []
-
-    def second() -> None:
-        with Place(tmp_path).alone():
-            order.append("second")
-
-    thread = threading.Thread(target=second)
+def test_of_two_commands_that_change_a_fleet_one_waits(tmp_path: Path) -> None:
+    code = f"""
+from pathlib import Path
+from fleet.place import Place
+with Place(Path({str(tmp_path)!r})).alone():
+    print('second', flush=True)"""
     with Place(tmp_path).alone():
-        thread.start()
-        while "waiting" not in capfd.readouterr().out:
-            assert thread.is_alive()
-        order.append("first")
-    thread.join()
-    assert order == ["first", "second"]
+        second = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        assert second.stdout is not None
+        assert "waiting" in second.stdout.readline()
+    assert second.communicate()[0] == "second\n"
 
 
 def test_the_demo_companys_people_come_after_their_managers() -> None:

@@ -44,7 +44,7 @@ def launched(supervisor: Supervisor, *processes: Process) -> None:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - other processes raise no event here
+        while not condition():
             await asyncio.sleep(0.02)
 
 

@@ -37,7 +37,7 @@ async def follow(folder: Path, names: Sequence[str], *, last: int) -> None:
         finally:
             if tail.returncode is None:
                 tail.terminate()
-                await tail.wait()
+                await tail.communicate()
 
     await asyncio.gather(*map(follow_one, names))
 

@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from xmlrpc.client import ServerProxy
+from xmlrpc.client import Fault, ServerProxy
 
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
@@ -46,9 +46,10 @@ class Supervisor:
 
     def is_running(self) -> bool:
         try:
-            return bool(self._call("getState")["statename"] == "RUNNING")
-        except OSError:
+            self._call("getState")
+        except (OSError, Fault):  # nobody listens, or it is about to end
             return False
+        return True
 
     def configure(self, processes: Iterable[Process]) -> None:
         """Write the configuration, and have a running supervisor drop or stop what differs in it."""
