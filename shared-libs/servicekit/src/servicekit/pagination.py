@@ -40,7 +40,7 @@ class CursorInvalid(Unprocessable):
 
 async def page(
     session: ReadSession,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     query: ListQuery,
     *,
     key: ColumnElement[Any],
