@@ -1,0 +1,8 @@
+"""Settings of the Business System's user-service, read from APP1_USER_* and FLEET_*."""
+
+from identity_kit.settings import IdentitySettings
+from pydantic import HttpUrl
+
+
+class Settings(IdentitySettings, env_prefix="APP1_USER_"):
+    public_url: HttpUrl = HttpUrl("http://127.0.0.1:3001")

@@ -1,0 +1,8 @@
+"""Settings of the School ERP's user-service, read from APP2_USER_* and FLEET_*."""
+
+from identity_kit.settings import IdentitySettings
+from pydantic import HttpUrl
+
+
+class Settings(IdentitySettings, env_prefix="APP2_USER_"):
+    public_url: HttpUrl = HttpUrl("http://127.0.0.1:3002")

@@ -1,0 +1,23 @@
+"""What the user-service does with facts and jobs."""
+
+from contracts.facts import Envelope, TenantSchemaReady
+from contracts.jobs import SendMail
+from servicekit.db import ControlSession, TenantSession
+from servicekit.handlers import Handlers
+
+from identity_kit.identity import Identity
+from identity_kit.services import directory, mail
+
+
+def handlers_of(identity: Identity) -> Handlers:
+    handlers = Handlers()
+
+    @handlers.hears_in_control(TenantSchemaReady)
+    async def note_readiness(session: ControlSession, fact: TenantSchemaReady, envelope: Envelope) -> None:
+        await directory.is_ready(session, envelope.tenant, fact)
+
+    @handlers.does(SendMail)
+    async def send_mail(session: TenantSession, job: SendMail, _: Envelope) -> None:
+        await mail.send(session, identity, job)
+
+    return handlers

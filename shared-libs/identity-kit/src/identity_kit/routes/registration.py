@@ -1,0 +1,69 @@
+from typing import Annotated
+from uuid import UUID
+
+from contracts.context import TenantContext
+from fastapi import Header, Request, Response
+from servicekit.access import public
+from servicekit.edge import Router
+from servicekit.errors import documented
+from servicekit.idempotency import fingerprint, once
+from servicekit.web import problem_response
+
+from identity_kit.edge import AnyDatabase, Kit
+from identity_kit.models.directory import KeptRegistration
+from identity_kit.schemas.account import UserRead
+from identity_kit.schemas.tenant import RegisteredRead, Registration, TenantRead
+from identity_kit.services import registration
+from identity_kit.services.registration import TenantTaken
+
+router = Router("user", tags=["registration"])
+
+_NOBODY = UUID(int=0)
+
+
+@router.post(
+    "/register",
+    status_code=201,
+    dependencies=[public(idempotency="own")],
+    response_model=RegisteredRead,
+    responses=documented(TenantTaken),
+)
+async def register(
+    wish: Registration,
+    request: Request,
+    identity: Kit,
+    database: AnyDatabase,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Register an organisation; whoever does becomes its owner."""
+    password_hash = await identity.passwords.hash(wish.password)
+    application = identity.policy.application
+    context = TenantContext(kind="anonymous", application=application, tenant=wish.tenant)
+    async with database.tenant(context) as session:
+
+        async def work() -> Response:
+            tenant, owner = await registration.register(session, identity, wish, password_hash)
+            answer = RegisteredRead(
+                tenant=TenantRead.of(tenant, application), user=UserRead.model_validate(owner)
+            )
+            return Response(answer.model_dump_json(), 201, media_type="application/json")
+
+        if idempotency_key is None:
+            response = await work()
+        else:
+            # Keyed, because the body holds a password, which its plain hash would give away.
+            print_ = fingerprint(request.method, request.url.path, await request.body())
+            response = await once(
+                session,
+                KeptRegistration,
+                scope="registration",
+                user_id=_NOBODY,
+                key=idempotency_key,
+                request_hash=identity.sealer.mac("registration", print_),
+                work=work,
+                answer_problem=lambda problem: problem_response(
+                    problem, request.url.path, request.scope["request_id"]
+                ),
+            )
+        await session.commit()
+    return response

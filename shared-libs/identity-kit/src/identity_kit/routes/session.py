@@ -1,0 +1,47 @@
+from fastapi import Request, Response
+from servicekit.access import public, signed_in
+from servicekit.edge import Actor, ReadSession, Router, TenantSession
+from servicekit.errors import documented
+from servicekit.web import problem_response
+
+from identity_kit.edge import Client, Kit
+from identity_kit.schemas.account import Credentials
+from identity_kit.schemas.session import Renewal, TokensRead
+from identity_kit.services import session as sessions
+from identity_kit.services.session import InvalidCredentials, RefreshTokenInvalid
+
+router = Router("user", tags=["sessions"])
+
+
+@router.post("/login", dependencies=[public()], responses=documented(InvalidCredentials))
+async def log_in(
+    credentials: Credentials, reading: ReadSession, session: TenantSession, identity: Kit, client: Client
+) -> TokensRead:
+    """Sign in with address and password."""
+    return await sessions.log_in(reading, session, identity, credentials, client)
+
+
+@router.post(
+    "/refresh",
+    dependencies=[public()],
+    response_model=TokensRead,
+    responses=documented(RefreshTokenInvalid),
+)
+async def refresh(
+    renewal: Renewal, session: TenantSession, identity: Kit, request: Request
+) -> TokensRead | Response:
+    """Exchange a refresh token for new tokens.
+
+    The same token may come again within ten seconds, from another tab, and gets
+    the same answer. Used again later, it ends its session.
+    """
+    tokens = await sessions.refresh(session, identity, renewal)
+    if tokens is None:  # answered, not raised: what the refusal did to the session is committed
+        return problem_response(RefreshTokenInvalid(), request.url.path, request.scope["request_id"])
+    return tokens
+
+
+@router.post("/logout", status_code=204, dependencies=[signed_in()])
+async def log_out(session: TenantSession, actor: Actor) -> None:
+    """End the session that the access token belongs to."""
+    await sessions.revoke(session, actor.session_id)

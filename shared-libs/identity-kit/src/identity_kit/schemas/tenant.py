@@ -1,0 +1,84 @@
+from typing import Annotated, Any, Self
+from zoneinfo import available_timezones
+
+from contracts.ids import Application, TenantId
+from pydantic import AfterValidator, Field, StringConstraints
+from servicekit.records import Tenant, TenantStatus
+from servicekit.schemas import Email, Input, Name, Output
+
+from identity_kit.schemas.account import NewPassword, UserRead
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError("There is no such time zone.")
+    return zone
+
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2."""
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217."""
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+"""An IANA name."""
+
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
+"""A BCP 47 tag: `en-GB`."""
+
+
+class Registration(Input):
+    tenant: TenantId
+    organisation: Name
+    name: Name
+    email: Email
+    password: NewPassword
+    country: Country = "GB"
+    currency: Currency = "GBP"
+    time_zone: TimeZone = "Europe/London"
+    locale: Locale = "en-GB"
+
+
+class TenantRead(Output):
+    id: TenantId
+    name: str
+    application: Application
+    status: TenantStatus
+
+    @classmethod
+    def of(cls, tenant: Tenant, application: Application, **more: Any) -> Self:
+        """From a row of the directory, which knows no application but its own."""
+        return cls.model_validate(
+            {name: getattr(tenant, name) for name in cls.model_fields if hasattr(tenant, name)}
+            | {"application": application}
+            | more
+        )
+
+
+class RegisteredRead(Output):
+    tenant: TenantRead
+    user: UserRead
+
+
+class OwnTenantRead(TenantRead):
+    """`services` says per module whether it is `ready` for the organisation or still `provisioning`."""
+
+    country: Country
+    currency: Currency
+    time_zone: TimeZone
+    locale: Locale
+    services: dict[str, str]
+
+
+class ProfileRead(Output):
+    organisation: str = Field(validation_alias="name")
+    country: str
+    currency: str
+    time_zone: str
+    locale: str
+
+
+class KnownTenantRead(Output):
+    id: TenantId
+    profile: ProfileRead

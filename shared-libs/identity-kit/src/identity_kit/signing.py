@@ -1,0 +1,78 @@
+"""The keys that sign access tokens."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from servicekit.auth import Signer, new_signing_key, public_jwks
+from servicekit.db import ControlSession, Database
+from sqlalchemy import ColumnElement, func, or_, select
+
+from identity_kit.models.directory import SigningKey
+from identity_kit.sealing import Sealer
+
+log = structlog.get_logger()
+
+AUDIENCE = "api-gateway"
+LIFETIME = 600  # seconds an access token lives
+RELOAD = 30  # seconds until a replica has noticed a new key
+_PURPOSE = "signing-key"
+
+
+class SigningKeys:
+    """The key this replica signs with now."""
+
+    def __init__(self, issuer: str, sealer: Sealer) -> None:
+        self._issuer = issuer
+        self._sealer = sealer
+        self._signer: Signer | None = None
+
+    def access_token(self, subject: str, claims: Mapping[str, Any]) -> str:
+        if self._signer is None:
+            raise RuntimeError("load() comes first")
+        return self._signer.sign(audience=AUDIENCE, subject=subject, lifetime=LIFETIME, claims=claims)
+
+    async def load(self, database: Database) -> None:
+        """Take up the youngest key that may sign; make the first one where there is none."""
+        async with database.control() as session:
+            await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(_PURPOSE))))
+            key = await session.scalar(
+                select(SigningKey)
+                .where(SigningKey.signs_from <= func.now(), _published())
+                .order_by(SigningKey.signs_from.desc())
+                .limit(1)
+            )
+            if key is None:
+                key = await self._make(session, signs_from=func.now())
+                await session.commit()
+        if self._signer is None or self._signer.kid != key.kid:
+            pem = self._sealer.open(_PURPOSE, key.private_sealed, bound_to=key.kid.encode())
+            self._signer = Signer(self._issuer, pem.decode())
+
+    async def keep_loading(self, database: Database) -> None:
+        while True:
+            await asyncio.sleep(RELOAD)
+            try:
+                await self.load(database)
+            except Exception:  # the key in hand goes on signing
+                log.exception("signing_key_not_loaded")
+
+    async def _make(self, session: ControlSession, *, signs_from: ColumnElement[Any]) -> SigningKey:
+        pem = new_signing_key()
+        (public,) = public_jwks(pem)["keys"]
+        sealed = self._sealer.seal(_PURPOSE, pem.encode(), bound_to=public["kid"].encode())
+        key = SigningKey(kid=public["kid"], public_jwk=public, private_sealed=sealed, signs_from=signs_from)
+        session.add(key)
+        await session.flush()
+        return key
+
+
+async def published(session: ControlSession) -> dict[str, Any]:
+    """The JWK set of all keys that a token still good may name, and of those that will sign soon."""
+    keys = await session.scalars(select(SigningKey.public_jwk).where(_published()).order_by(SigningKey.kid))
+    return {"keys": list(keys)}
+
+
+def _published() -> ColumnElement[bool]:
+    return or_(SigningKey.published_until.is_(None), SigningKey.published_until > func.now())
