@@ -21,13 +21,8 @@ def show(folder: Path, names: Sequence[str], *, last: int) -> None:
 async def follow(folder: Path, names: Sequence[str], *, last: int) -> None:
     """Print the last lines of each log and then what is added, until cancelled."""
 
-    async def follow_one(name: str) -> None:
-        command = (
-            "tail",
-            f"-n{last}",
-            "-F",
-            str(_log(folder, name)),
-        )  # -F stays with a log that is turned over
+    async def follow_one(name: str, path: Path) -> None:
+        command = ("tail", f"-n{last}", "-F", str(path))  # -F stays with a log that is turned over
         quiet, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
         tail = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=quiet, limit=_LONGEST_LINE)
         assert tail.stdout is not None  # noqa: S101 - asked for
@@ -37,9 +32,12 @@ async def follow(folder: Path, names: Sequence[str], *, last: int) -> None:
         finally:
             if tail.returncode is None:
                 tail.terminate()
-                await tail.communicate()
+            await tail.communicate()
 
-    await asyncio.gather(*map(follow_one, names))
+    paths = {name: _log(folder, name) for name in names}
+    async with asyncio.TaskGroup() as tails:
+        for name, path in paths.items():
+            tails.create_task(follow_one(name, path))
 
 
 def _log(folder: Path, name: str) -> Path:
