@@ -1,0 +1,70 @@
+# One image per Python member of the workspace: a service, the gateway, the fleet command.
+# It holds what that member's pyproject.toml needs and nothing else, laid out under /app as
+# in the repository. Built from the repository's root:
+#
+#   docker build -f infrastructure/docker/python.Dockerfile \
+#     --build-arg MEMBER=app1-business/hrms-service --build-arg PACKAGE=business_hrms --build-arg PORT=8002 .
+ARG PYTHON=python:3.13-slim-trixie
+
+FROM ${PYTHON} AS build
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never PYC_INVALIDATION_MODE=UNCHECKED_HASH
+RUN --mount=type=cache,target=/root/.cache pip install --root-user-action=ignore uv==0.13.9
+WORKDIR /app
+
+# The member's packages. uv resolves their names and versions within the lock; the hashes are
+# the lock's own, and a package that the lock lacks has none and is refused.
+COPY pyproject.toml requirements.lock ./
+COPY shared-libs/contracts/pyproject.toml shared-libs/contracts/
+COPY shared-libs/servicekit/pyproject.toml shared-libs/servicekit/
+COPY shared-libs/identity-kit/pyproject.toml shared-libs/identity-kit/
+ARG MEMBER
+COPY ${MEMBER}/pyproject.toml ${MEMBER}/
+RUN --mount=type=cache,target=/root/.cache <<EOF
+set -eu
+uv pip compile -q --no-header --no-annotate -c requirements.lock -o /tmp/needed "$MEMBER/pyproject.toml"
+grep -v '^-e ' /tmp/needed >/tmp/packages
+{ sed -n "s|^-e file://$PWD/||p" /tmp/needed; echo "$MEMBER"; } >/tmp/members
+uv venv -q
+uv pip install -q --no-deps --require-hashes -c requirements.lock -r /tmp/packages
+EOF
+
+# Its code, and that of the shared libraries it names.
+COPY shared-libs shared-libs
+COPY ${MEMBER} ${MEMBER}
+RUN --mount=type=cache,target=/root/.cache <<EOF
+set -eu
+sed 's|^|-e ./|' /tmp/members >/tmp/editable
+uv pip install -q --no-deps -r /tmp/editable
+uv pip check -q
+# uv notes when it installed a folder; without the notes an unchanged venv stays the same layer
+( cd .venv/lib/python3*/site-packages && rm ./*/uv_cache.json && sed -i /uv_cache.json/d ./*/RECORD )
+python -m compileall -q --invalidation-mode checked-hash shared-libs "$MEMBER"
+mkdir /code
+xargs cp -r --parents -t /code </tmp/members
+EOF
+
+FROM ${PYTHON} AS runtime
+# The writable folders; a named volume mounted there starts with their owner.
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin fleet \
+ && install -d -o fleet -g fleet /app/.dev/keys /app/.dev/mail
+ENV PATH=/app/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 FLEET_ROOT=/app
+WORKDIR /app
+COPY --from=build /app/.venv .venv
+COPY --from=build /code .
+COPY infrastructure/fleet.toml infrastructure/
+USER 10001:10001
+
+FROM runtime AS command
+ENTRYPOINT ["fleet"]
+
+# The API. The same image runs `python -m servicekit migrate $PACKAGE` and `… worker $PACKAGE`.
+# A connection stays open longer than the gateway keeps it, else the gateway meets a closed one.
+FROM runtime
+ARG PACKAGE
+ARG PORT
+ENV UVICORN_APP=${PACKAGE}.main:app UVICORN_HOST=0.0.0.0 UVICORN_PORT=${PORT} UVICORN_ACCESS_LOG=false \
+    UVICORN_TIMEOUT_KEEP_ALIVE=75 UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=25
+EXPOSE ${PORT}
+HEALTHCHECK --start-period=30s --start-interval=1s CMD ["python", "-c", \
+    "import os, urllib.request as web; web.urlopen(f\"http://127.0.0.1:{os.environ['UVICORN_PORT']}/healthz\", timeout=5)"]
+CMD ["uvicorn"]
