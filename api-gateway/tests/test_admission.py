@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from contracts.context import CONTEXT_HEADER
-from gateway.testing import Fleetlet, Serving
+from gateway.testing import Fleetlet
 from servicekit.auth import Signer, new_signing_key, public_jwks
 
 
@@ -277,11 +277,12 @@ async def test_tenants_are_looked_up_once_in_a_while(client: httpx.AsyncClient, 
     assert len(looked_up) == 1
 
 
-async def test_the_host_names_the_tenant_below_the_tenants_domain(
-    serving: Serving, fleetlet: Fleetlet
-) -> None:
+async def test_the_host_names_the_tenant_below_the_tenants_domain(fleetlet: Fleetlet) -> None:
     fleetlet.stand_ins["app1-user-service"].tenants["north_yard"] = 200
-    async with serving(tenant_domain="example.org") as client:
+    async with (
+        fleetlet.gateway(gateway_tenant_domain="example.org") as gateway,
+        httpx.AsyncClient(base_url=gateway.url) as client,
+    ):
         answer = await client.post("/user/login", headers={"host": "north-yard.example.org:8080"}, json={})
         assert answer.json()["service"] == "app1-user-service"
         for host in ("example.org", "a.b.example.org", "www.example.org", "notexample.org"):
@@ -326,10 +327,11 @@ async def test_made_up_key_ids_do_not_reach_the_user_services_as_fast_as_they_co
     assert len(fetched) <= 2 + seconds
 
 
-async def test_an_address_is_believed_from_trusted_proxies_alone(
-    serving: Serving, fleetlet: Fleetlet
-) -> None:
+async def test_an_address_is_believed_from_trusted_proxies_alone(fleetlet: Fleetlet) -> None:
     forwarded = fleetlet.business.bearer() | {"x-forwarded-for": "198.51.100.1, 203.0.113.9, 10.0.0.3"}
-    async with serving(trusted_proxies=["127.0.0.0/8", "10.0.0.0/8"]) as client:
+    async with (
+        fleetlet.gateway(gateway_trusted_proxies='["127.0.0.0/8", "10.0.0.0/8"]') as gateway,
+        httpx.AsyncClient(base_url=gateway.url) as client,
+    ):
         answer = await client.get("/hrms/employees", headers=forwarded)
         assert ["x-forwarded-for", "203.0.113.9"] in answer.json()["headers"]

@@ -1,8 +1,7 @@
 """What the gateway serves itself."""
 
 import httpx
-import pytest
-from gateway.testing import Serving
+from gateway.testing import Fleetlet
 
 
 async def test_the_index_says_what_this_is_and_where_to_read_on(client: httpx.AsyncClient) -> None:
@@ -60,21 +59,23 @@ async def test_documents_of_other_applications_do_not_exist(client: httpx.AsyncC
     assert (answer.status_code, answer.json()["code"]) == (404, "gateway.not_found")
 
 
-async def test_a_document_with_a_service_missing_is_not_shown(
-    serving: Serving, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("APP1_HRMS_SERVICE_UPSTREAM", "http://127.0.0.1:1")
-    async with serving() as client:
+async def test_a_document_with_a_service_missing_is_not_shown(fleetlet: Fleetlet) -> None:
+    nowhere = "http://127.0.0.1:1"
+    async with (
+        fleetlet.gateway(app1_hrms_service_upstream=nowhere) as gateway,
+        httpx.AsyncClient(base_url=gateway.url) as client,
+    ):
         answer = await client.get("/openapi/business.json")
         assert (answer.status_code, answer.json()["code"]) == (503, "gateway.document_unavailable")
         assert (await client.get("/openapi/school.json")).status_code == 200
 
 
-async def test_the_gateway_is_ready_once_it_knows_the_keys_of_every_user_service(
-    serving: Serving, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("APP2_USER_SERVICE_UPSTREAM", "http://127.0.0.1:1")
-    async with serving(wait=False) as client:
+async def test_the_gateway_is_ready_once_it_knows_the_keys_of_every_user_service(fleetlet: Fleetlet) -> None:
+    nowhere = "http://127.0.0.1:1"
+    async with (
+        fleetlet.gateway(ready=False, app2_user_service_upstream=nowhere) as gateway,
+        httpx.AsyncClient(base_url=gateway.url) as client,
+    ):
         answer = await client.get("/readyz")
         assert (answer.status_code, list(answer.json()["failing"])) == (503, ["keys"])
         assert (await client.get("/healthz")).status_code == 200

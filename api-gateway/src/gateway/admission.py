@@ -1,44 +1,65 @@
 """Whether a request may pass, to which service, and with which context."""
 
+import re
 from typing import cast
 
 from contracts.ids import Application
 from starlette.types import Scope
 
-from gateway.callers import Callers
+from gateway.callers import Caller, Callers
 from gateway.contexts import Contexts
 from gateway.errors import (
     ApplicationRequired,
+    LimitsUnavailable,
     NoSuchRoute,
     TenantMismatch,
     TenantRequired,
     TokenMissing,
 )
-from gateway.services import Service, Services
+from gateway.limits import Lease, Limits
+from gateway.services import Service, Services, routes
+from gateway.settings import STANDARD, Limit, Settings
 from gateway.tenants import Tenants
 
 
 class Admitted:
     """A request that may pass."""
 
-    __slots__ = ("context", "service", "tenant", "user")
+    __slots__ = ("context", "lease", "service", "tenant", "user")
 
-    def __init__(self, service: Service, context: bytes, tenant: str | None, user: str | None) -> None:
+    def __init__(
+        self, service: Service, context: bytes, lease: Lease, tenant: str | None, user: str | None
+    ) -> None:
         self.service = service
         self.context = context
+        self.lease = lease  # the client's own, of which it is told
         self.tenant = tenant
         self.user = user
 
 
 class Admission:
-    def __init__(self, services: Services, callers: Callers, contexts: Contexts, tenants: Tenants) -> None:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        services: Services,
+        callers: Callers,
+        contexts: Contexts,
+        tenants: Tenants,
+        limits: Limits,
+    ) -> None:
+        self._settings = settings
         self._services = services
         self._callers = callers
         self._contexts = contexts
         self._tenants = tenants
+        self._limits = limits
+        self._route_limits: list[tuple[str, re.Pattern[str], Limit]] = [
+            (route, routes([route]), limit) for route, limit in settings.route_limits.items()
+        ]
 
-    async def admit(self, scope: Scope, read: dict[bytes, bytes]) -> Admitted:
-        """Find the service and say who asks.
+    async def admit(self, scope: Scope, read: dict[bytes, bytes], client: str) -> Admitted:
+        """Find the service and say who asks; `client` is the address.
 
         Raises:
             Problem: the refusal.
@@ -46,37 +67,44 @@ class Admission:
         services = self._services.behind(scope["path"])
         if services is None:
             raise NoSuchRoute
-        public = [s for s in services.values() if s.is_public(scope["method"], scope["path"])]
+        route = f"{scope['method']} {scope['path']}"
+        public = {application: s for application, s in services.items() if s.is_public(route)}
         if public:
-            return await self._admit_anonymous(scope, read, {s.entry.application: s for s in public})
-        return await self._admit_caller(read, services)
+            return await self._admit_anonymous(route, read, public, client)
+        return await self._admit_caller(route, read, services, client)
 
-    async def _admit_caller(self, read: dict[bytes, bytes], services: dict[Application, Service]) -> Admitted:
+    async def _admit_caller(
+        self, route: str, read: dict[bytes, bytes], services: dict[Application, Service], client: str
+    ) -> Admitted:
         authorization = read.get(b"authorization")
         if authorization is None:
             raise TokenMissing
-        caller = await self._callers.caller(authorization)
-        given = read.get(b"x-tenant-id")
-        if given is not None and given.decode("latin-1") != caller.tenant:
-            raise TenantMismatch("X-Tenant-ID")
-        named = self._tenants.of_host(read.get(b"host"))
-        if named is not None and named != caller.tenant:
-            raise TenantMismatch("Host")
-        application = read.get(b"x-application")
-        if application is not None and application.decode("latin-1") != caller.application:
-            raise TenantMismatch("X-Application")
+        caller = self._callers.known(authorization)
+        if caller is None:
+            # Verifying is what costs: nobody may make us do it without end.
+            await self._limits.of("address", client, self._settings.public_limit).spend(self._limits)
+            caller = await self._callers.find_out(authorization)
+        self._agree(caller, read)
         service = services.get(caller.application)
         if service is None:
             raise NoSuchRoute
+        user = str(caller.user)
+        for lease in caller.leases or self._leases(caller):
+            await lease.spend(self._limits)
+        if self._route_limits:
+            await self._spend_on_route(route, user)
         return Admitted(
-            service, self._contexts.of_caller(caller, service.entry), caller.tenant, str(caller.user)
+            service, self._contexts.of_caller(caller, service.entry), caller.leases[0], caller.tenant, user
         )
 
     async def _admit_anonymous(
-        self, scope: Scope, read: dict[bytes, bytes], services: dict[Application, Service]
+        self, route: str, read: dict[bytes, bytes], services: dict[Application, Service], client: str
     ) -> Admitted:
+        lease = self._limits.of("address", client, self._settings.public_limit)
+        if not await lease.spend(self._limits) or not await self._spend_on_route(route, client):
+            raise LimitsUnavailable
         application = _application(read.get(b"x-application"))
-        if any(s.is_tenantless(scope["method"], scope["path"]) for s in services.values()):
+        if any(service.is_tenantless(route) for service in services.values()):
             if application is None:
                 raise ApplicationRequired
             tenant = None
@@ -86,10 +114,41 @@ class Admission:
             if tenant is None:
                 raise TenantRequired
             application = await self._tenants.application(tenant, application)
+            whom = f"{application}:{tenant}"
+            of_tenant = self._limits.of("public", whom, self._settings.public_tenant_limit)
+            if not await of_tenant.spend(self._limits):
+                raise LimitsUnavailable
         service = services.get(application)
         if service is None:
             raise NoSuchRoute
-        return Admitted(service, self._contexts.anonymous(service.entry, tenant), tenant, None)
+        return Admitted(service, self._contexts.anonymous(service.entry, tenant), lease, tenant, None)
+
+    def _agree(self, caller: Caller, read: dict[bytes, bytes]) -> None:
+        """Refuse headers that say something else than the token."""
+        given = read.get(b"x-tenant-id")
+        if given is not None and given.decode("latin-1") != caller.tenant:
+            raise TenantMismatch("X-Tenant-ID")
+        named = self._tenants.of_host(read.get(b"host"))
+        if named is not None and named != caller.tenant:
+            raise TenantMismatch("Host")
+        application = read.get(b"x-application")
+        if application is not None and application.decode("latin-1") != caller.application:
+            raise TenantMismatch("X-Application")
+
+    def _leases(self, caller: Caller) -> tuple[Lease, ...]:
+        plan = self._settings.plans.get(caller.plan) or self._settings.plans[STANDARD]
+        tenant = f"{caller.application}:{caller.tenant}"
+        caller.leases = (
+            self._limits.of("user", str(caller.user), plan.user),
+            self._limits.of("tenant", tenant, plan.tenant),
+        )
+        return caller.leases
+
+    async def _spend_on_route(self, route: str, whom: str) -> bool:
+        for name, pattern, limit in self._route_limits:
+            if pattern.fullmatch(route):
+                return await self._limits.of(name, whom, limit).spend(self._limits)
+        return True
 
 
 def _application(given: bytes | None) -> Application | None:

@@ -3,10 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from servicekit.context import ContextMinter
-from servicekit.fleet import Fleet
+from servicekit.fleet import fleet, root
 from servicekit.observability import configure_logging, serve_metrics
 from servicekit.web import RequestMiddleware, health_routes, install_problems
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,14 +18,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.admission import Admission
 from gateway.callers import AUDIENCE, Callers, KeyRing
 from gateway.contexts import Contexts
+from gateway.limits import Limits
 from gateway.lookups import Lookups
 from gateway.openapi import Documents
 from gateway.pages import OWN_PATHS, OWN_PREFIXES, router
 from gateway.proxy import Proxy
+from gateway.revocations import Revocations
 from gateway.services import Services
 from gateway.settings import Settings
 from gateway.telemetry import Telemetry
 from gateway.tenants import Tenants
+
+# A gateway that waits for Redis is worse than one that goes on without: no silent retries, short time-outs.
+_REDIS: dict[str, Any] = {
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
+    "retry": Retry(NoBackoff(), 0),
+    "health_check_interval": 5,
+    "decode_responses": True,
+}
 
 
 class Door:
@@ -49,28 +64,38 @@ class Door:
             await self._pages(scope, receive, send)
 
 
-def create_app(settings: Settings, fleet: Fleet) -> Door:
+def create_app(settings: Settings) -> Door:
     """The ASGI application."""
     configure_logging(settings.environment, settings.log_level)
     minter = ContextMinter(AUDIENCE, settings.signing_key_file)
-    services = Services(fleet)
-    lookups = Lookups(services, minter)
-    ring = KeyRing(fleet, lookups)
-    tenants = Tenants(fleet, lookups, settings.tenant_domain)
-    telemetry = Telemetry(settings.environment)
-    admission = Admission(services, Callers(ring), Contexts(minter), tenants)
+    redis = Redis.from_url(str(settings.redis_url), **_REDIS)
+    services = Services(root() / "infrastructure" / "fleet.toml", concurrency=settings.concurrency)
+    lookups = Lookups(minter)
+    ring = KeyRing(services, lookups)
+    revocations = Revocations(redis)
+    tenants = Tenants(services, lookups, settings.tenant_domain)
+    telemetry = Telemetry(settings)
+    admission = Admission(
+        settings=settings,
+        services=services,
+        callers=Callers(ring, revocations),
+        contexts=Contexts(minter),
+        tenants=tenants,
+        limits=Limits(redis),
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         if settings.environment != "test":
-            serve_metrics(settings, fleet.gateway.port)
+            serve_metrics(settings, fleet().gateway.port)
         async with asyncio.TaskGroup() as tasks:
-            background = [tasks.create_task(service.pool.maintain()) for service in services.all]
-            background.append(tasks.create_task(ring.poll()))
+            upkeep = (services.watch(), services.tend(), ring.poll(), revocations.follow())
+            background = [tasks.create_task(work) for work in upkeep]
             yield
             for task in background:
                 task.cancel()
         services.close()
+        await redis.aclose()
         telemetry.flush()
 
     async def keys_known() -> None:
@@ -87,7 +112,7 @@ def create_app(settings: Settings, fleet: Fleet) -> Door:
         routes=list(health_routes(settings.release, {"keys": keys_known})),
     )
     pages.state.release = settings.release
-    pages.state.documents = Documents(fleet, lookups)
+    pages.state.documents = Documents(services, lookups)
     pages.add_middleware(RequestMiddleware)
     install_problems(pages)
     pages.include_router(router)

@@ -11,10 +11,21 @@ from contracts.context import TenantContext
 from contracts.ids import Application, TenantId
 from pydantic import BaseModel, ValidationError
 from servicekit.auth import LEEWAY, TokenRefused, TrustedKey, key_id, trusted_keys, verify
-from servicekit.fleet import Fleet, ServiceEntry
+from servicekit.fleet import ServiceEntry
 
-from gateway.errors import KeysUnknown, TokenExpired, TokenInvalid
+from gateway.errors import (
+    KeysUnknown,
+    SessionRevoked,
+    TenantShut,
+    TokenExpired,
+    TokenInvalid,
+    TokenStale,
+)
+from gateway.limits import Lease
 from gateway.lookups import Lookups
+from gateway.revocations import Revocations
+from gateway.services import Service, Services
+from gateway.settings import STANDARD
 
 AUDIENCE = "api-gateway"
 REMEMBERED = 50_000  # verdicts
@@ -35,19 +46,34 @@ class _Claims(BaseModel):
     roles: frozenset[str]
     perms: frozenset[str]
     exp: int
+    plan: str = STANDARD
 
 
 class Caller:
     """The verdict on one access token, with the context tokens made from it."""
 
-    __slots__ = ("_claims", "application", "contexts", "expires", "session", "tenant", "user")
+    __slots__ = (
+        "_claims",
+        "application",
+        "contexts",
+        "expires",
+        "leases",
+        "plan",
+        "session",
+        "tenant",
+        "user",
+        "version",
+    )
 
     def __init__(self, claims: _Claims) -> None:
         self.application = claims.app
         self.tenant = claims.tid
         self.user = claims.sub
         self.session = claims.sid
+        self.version = claims.ver
+        self.plan = claims.plan
         self.expires = claims.exp + LEEWAY
+        self.leases: tuple[Lease, ...] = ()
         self.contexts: dict[str, tuple[float, bytes]] = {}
         self._claims = claims
 
@@ -67,8 +93,8 @@ class Caller:
 class KeyRing:
     """The user-services' public keys: polled, each bound to its issuer."""
 
-    def __init__(self, fleet: Fleet, lookups: Lookups) -> None:
-        self.issuers: dict[str, ServiceEntry] = {e.name: e for e in fleet.built if e.prefix == "user"}
+    def __init__(self, services: Services, lookups: Lookups) -> None:
+        self._services = services
         self.keys: dict[str, TrustedKey] = {}
         self._sets: dict[str, Mapping[str, Any]] = {}
         self._silent: set[str] = set()
@@ -77,9 +103,14 @@ class KeyRing:
         self._fetching = asyncio.Lock()
 
     @property
+    def issuers(self) -> dict[str, Service]:
+        """Who issues tokens, by name."""
+        return {service.entry.name: service for service in self._services.users.values()}
+
+    @property
     def ready(self) -> bool:
         """Whether every user-service's keys are known."""
-        return self._sets.keys() == self.issuers.keys()
+        return self.issuers.keys() <= self._sets.keys()
 
     @property
     def complete(self) -> bool:
@@ -110,13 +141,15 @@ class KeyRing:
     async def _fetch(self) -> None:
         """Ask every user-service. One that does not answer keeps the keys it had."""
         began = time.monotonic()
-        await asyncio.gather(*(self._fetch_from(entry) for entry in self.issuers.values()))
-        self.keys = trusted_keys(self._sets)
+        issuers = self.issuers
+        await asyncio.gather(*(self._fetch_from(service) for service in issuers.values()))
+        self.keys = trusted_keys({name: keys for name, keys in self._sets.items() if name in issuers})
         self._fetched = began
 
-    async def _fetch_from(self, entry: ServiceEntry) -> None:
+    async def _fetch_from(self, service: Service) -> None:
+        entry = service.entry
         try:
-            self._sets[entry.name] = await self._lookups.get(entry, "/user/internal/jwks")
+            self._sets[entry.name] = await self._lookups.get(service, "/user/internal/jwks")
         except LookupError as error:
             if entry.name not in self._silent:
                 log.warning("keys not fetched", service=entry.name, reason=str(error))
@@ -128,29 +161,45 @@ class KeyRing:
 class Callers:
     """Verdicts on access tokens, kept until the tokens expire."""
 
-    def __init__(self, ring: KeyRing) -> None:
+    def __init__(self, ring: KeyRing, revocations: Revocations) -> None:
         self._ring = ring
+        self._revocations = revocations
         self._known: dict[bytes, Caller] = {}
 
-    async def caller(self, authorization: bytes) -> Caller:
-        """Who sends this Authorization header.
+    def known(self, authorization: bytes) -> Caller | None:
+        """Who sends this Authorization header, where that was found out before.
+
+        Raises:
+            TokenExpired, SessionRevoked, TokenStale, TenantShut: it counts no longer.
+        """
+        caller = self._known.get(authorization)
+        if caller is None:
+            return None
+        if caller.expires <= time.time():
+            del self._known[authorization]
+            raise TokenExpired
+        revoked = self._revocations
+        if caller.session in revoked.sessions:
+            raise SessionRevoked
+        if revoked.versions.get(caller.user, 0) > caller.version:
+            raise TokenStale
+        if (caller.application, caller.tenant) in revoked.tenants:
+            raise TenantShut
+        return caller
+
+    async def find_out(self, authorization: bytes) -> Caller:
+        """Verify a token.
 
         Raises:
             TokenInvalid: nobody we believe.
-            TokenExpired: somebody we believed once.
+            TokenExpired, SessionRevoked, TokenStale, TenantShut: somebody we believed once.
             KeysUnknown: a user-service is silent, so we cannot tell.
         """
-        caller = self._known.get(authorization)
-        if caller is not None:
-            if caller.expires > time.time():
-                return caller
-            del self._known[authorization]
-            raise TokenExpired
         caller = await self._verified(authorization)
         if len(self._known) >= REMEMBERED:
             del self._known[next(iter(self._known))]
         self._known[authorization] = caller
-        return caller
+        return self.known(authorization) or caller
 
     async def _verified(self, authorization: bytes) -> Caller:
         scheme, _, token = authorization.decode("latin-1").partition(" ")
@@ -166,6 +215,6 @@ class Callers:
             raise (TokenExpired if refusal.expired else TokenInvalid) from refusal
         except ValidationError as error:
             raise TokenInvalid from error
-        if self._ring.issuers[claims.iss].application != claims.app:
+        if self._ring.issuers[claims.iss].entry.application != claims.app:
             raise TokenInvalid
         return Caller(claims)

@@ -1,5 +1,7 @@
 """What the gateway itself refuses, and how each refusal is called."""
 
+import math
+
 from servicekit.errors import (
     BadRequest,
     ContentTooLarge,
@@ -7,6 +9,7 @@ from servicekit.errors import (
     MethodNotAllowed,
     NotFound,
     Problem,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -40,6 +43,62 @@ class TokenExpired(Unauthenticated):
             "The access token has expired: refresh it.",
             headers={"www-authenticate": 'Bearer error="invalid_token", error_description="expired"'},
         )
+
+
+class SessionRevoked(Unauthenticated):
+    code = "gateway.session_revoked"
+
+    def __init__(self) -> None:
+        super().__init__("The session has ended: sign in again.", headers=_CHALLENGE)
+
+
+class TokenStale(Unauthenticated):
+    """The account's roles or memberships have changed since the token was issued."""
+
+    code = "gateway.token_stale"
+
+    def __init__(self) -> None:
+        super().__init__("The account has changed: refresh the access token.", headers=_CHALLENGE)
+
+
+class TenantShut(Forbidden):
+    code = "gateway.tenant_shut"
+
+    def __init__(self) -> None:
+        super().__init__("The organisation is suspended or closed.")
+
+
+class LimitExceeded(TooManyRequests):
+    code = "gateway.limit_exceeded"
+
+    def __init__(self, limit: str, policy: str, wait: float) -> None:
+        """`wait` in seconds until there is a token again."""
+        seconds = str(math.ceil(wait))
+        super().__init__(
+            "Too many requests: wait as long as Retry-After says.",
+            headers={
+                "retry-after": seconds,
+                "ratelimit-policy": policy,
+                "ratelimit": f'"{limit}";r=0;t={seconds}',
+            },
+            limit=limit,
+        )
+
+
+class LimitsUnavailable(Unavailable):
+    """Without counting, nobody may try passwords."""
+
+    code = "gateway.limits_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("This cannot be served at the moment.", headers={"retry-after": "1"})
+
+
+class ServiceOverloaded(Unavailable):
+    code = "gateway.service_overloaded"
+
+    def __init__(self) -> None:
+        super().__init__("Too many requests are under way to this service.", headers={"retry-after": "1"})
 
 
 class KeysUnknown(Unavailable):

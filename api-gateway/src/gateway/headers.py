@@ -3,6 +3,8 @@
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from contracts.context import CONTEXT_HEADER
+from servicekit.observability import traceparent
 from starlette.types import Scope
 
 from gateway.errors import BadFraming, BadPath, HeaderRepeated, HeadersTooLarge, TargetTooLong
@@ -57,6 +59,7 @@ _ANSWER_STOPPED = frozenset(
     }
 )
 _ANSWER_STOPPED_PREFIXES = (b"proxy-", b"x-internal-", b"x-tenant", b"x-user")
+_CONTEXT = CONTEXT_HEADER.encode()
 _PLAIN_CONNECTION = frozenset({b"close", b"keep-alive"})
 
 _BAD_PATH = re.compile(r"//|/\.{1,2}(?:/|$)|[\\\x00-\x1f\x7f]")
@@ -132,6 +135,53 @@ def framing(read: dict[bytes, bytes]) -> tuple[int | None, bool]:
     return None, True
 
 
+def request_head(
+    scope: Scope,
+    read: dict[bytes, bytes],
+    kept: list[bytes],
+    *,
+    service: str,
+    context: bytes,
+    request_id: str,
+    client: str,
+    length: int | None,
+    chunked: bool,
+) -> bytes:
+    """The head of a request as the service gets it, from what `split` made of the client's."""
+    host = read.get(b"host", b"")
+    lines = [scope["method"].encode(), b" ", scope["raw_path"]]
+    if scope["query_string"]:
+        lines += (b"?", scope["query_string"])
+    lines.append(b" HTTP/1.1\r\n")
+    lines += kept
+    lines += (
+        b"host: ",
+        host or service.encode(),
+        b"\r\nx-request-id: ",
+        request_id.encode(),
+        b"\r\ntraceparent: ",
+        traceparent(text(read.get(b"traceparent"))).encode(),
+        b"\r\nx-forwarded-for: ",
+        client.encode("latin-1"),
+        b"\r\nx-forwarded-proto: ",
+        scope["scheme"].encode(),
+        b"\r\nx-forwarded-host: ",
+        host,
+        b"\r\n",
+        _CONTEXT,
+        b": ",
+        context,
+    )
+    if b"idempotency-key" in read:
+        lines += (b"\r\nidempotency-key: ", read[b"idempotency-key"])
+    if chunked:
+        lines.append(b"\r\ntransfer-encoding: chunked")
+    elif length is not None:
+        lines.append(b"\r\ncontent-length: %d" % length)
+    lines.append(b"\r\n\r\n")
+    return b"".join(lines)
+
+
 def answer_headers(status: int, headers: Headers, request_id: bytes) -> Headers:
     """A service's headers as the client gets them."""
     kept = [
@@ -158,6 +208,11 @@ def client_address(
     while hops and _among(address, trusted):
         address = hops.pop().strip()
     return address
+
+
+def text(value: bytes | None) -> str | None:
+    """A header's value as Python has it."""
+    return None if value is None else value.decode("latin-1")
 
 
 def _among(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:

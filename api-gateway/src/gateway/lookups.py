@@ -6,9 +6,8 @@ from typing import Any
 from contracts.context import CONTEXT_HEADER, TenantContext
 from pydantic_core import from_json
 from servicekit.context import ContextMinter
-from servicekit.fleet import ServiceEntry
 
-from gateway.services import Services
+from gateway.services import Service
 from gateway.upstream.connection import UpstreamFailed
 
 _TIMEOUT = 3.0  # seconds
@@ -16,11 +15,10 @@ _LONGEST = 8_388_608  # bytes of an answer
 
 
 class Lookups:
-    def __init__(self, services: Services, minter: ContextMinter) -> None:
-        self._services = services
+    def __init__(self, minter: ContextMinter) -> None:
         self._minter = minter
 
-    async def get(self, entry: ServiceEntry, path: str) -> Any:
+    async def get(self, service: Service, path: str) -> Any:
         """The JSON a service answers.
 
         Raises:
@@ -29,7 +27,7 @@ class Lookups:
         """
         try:
             async with asyncio.timeout(_TIMEOUT):
-                status, body = await self._exchange(entry, path)
+                status, body = await self._exchange(service, path)
         except (UpstreamFailed, TimeoutError) as error:
             raise LookupError(str(error) or "No answer in time.") from error
         if status == 404:  # noqa: PLR2004
@@ -41,11 +39,12 @@ class Lookups:
         except ValueError as error:
             raise LookupError("The answer is no JSON.") from error
 
-    async def _exchange(self, entry: ServiceEntry, path: str) -> tuple[int, bytes]:
+    async def _exchange(self, service: Service, path: str) -> tuple[int, bytes]:
+        entry = service.entry
         context = TenantContext(kind="service", application=entry.application)
         token = self._minter.mint(context, audience=entry.name)
         head = f"GET {path} HTTP/1.1\r\nhost: {entry.name}\r\n{CONTEXT_HEADER}: {token}\r\n\r\n"
-        connection = await self._services.named(entry.name).pool.acquire()
+        connection = await service.pool.acquire()
         try:
             connection.begin(head.encode(), is_head=False, whole=True)
             await connection.head()

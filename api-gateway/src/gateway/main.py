@@ -1,8 +1,6 @@
 """The gateway as uvicorn runs it: `uvicorn gateway.main:app`."""
 
-from servicekit.fleet import fleet
-
 from gateway.app import create_app
 from gateway.settings import Settings
 
-app = create_app(Settings(), fleet())
+app = create_app(Settings())

@@ -5,9 +5,10 @@ import time
 from typing import Any
 
 from contracts.ids import Application
-from servicekit.fleet import Fleet, ServiceEntry
+from servicekit.fleet import ServiceEntry
 
 from gateway.lookups import Lookups
+from gateway.services import Services
 
 KEPT = 10.0  # seconds
 TITLES: dict[Application, str] = {"business": "Business System", "school": "School ERP"}
@@ -17,8 +18,8 @@ _SHARED = frozenset({"ProblemDocument", "FieldError"})  # every service's, from 
 class Documents:
     """Merged documents, a few seconds old at most."""
 
-    def __init__(self, fleet: Fleet, lookups: Lookups) -> None:
-        self._fleet = fleet
+    def __init__(self, services: Services, lookups: Lookups) -> None:
+        self._services = services
         self._lookups = lookups
         self._kept: dict[Application, tuple[float, dict[str, Any]]] = {}
 
@@ -31,13 +32,11 @@ class Documents:
         kept = self._kept.get(application)
         if kept is not None and kept[0] > time.monotonic():
             return kept[1]
-        entries = sorted(
-            (e for e in self._fleet.built if e.application == application), key=lambda e: e.prefix
-        )
+        services = self._services.of(application)
         documents = await asyncio.gather(
-            *(self._lookups.get(e, f"/{e.prefix}/internal/openapi.json") for e in entries)
+            *(self._lookups.get(s, f"/{s.entry.prefix}/internal/openapi.json") for s in services)
         )
-        merged = merge(application, dict(zip(entries, documents, strict=True)))
+        merged = merge(application, {s.entry: d for s, d in zip(services, documents, strict=True)})
         self._kept[application] = (time.monotonic() + KEPT, merged)
         return merged
 

@@ -3,15 +3,14 @@
 import asyncio
 import time
 
-from contracts.context import CONTEXT_HEADER
 from servicekit.errors import PROBLEM_TYPE, Problem
-from servicekit.observability import request_id, traceparent
+from servicekit.observability import request_id
 from starlette.types import Receive, Scope, Send
 
 from gateway import headers
 from gateway.admission import Admission, Admitted
 from gateway.body import Body, ClientGone
-from gateway.errors import MethodRefused, UpstreamInvalid, UpstreamUnavailable
+from gateway.errors import MethodRefused, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 from gateway.settings import Settings
 from gateway.telemetry import Telemetry
 from gateway.upstream.connection import ConnectFailed, Connection, ConnectionLost, UpstreamFailed
@@ -20,7 +19,6 @@ from gateway.vigil import Vigil
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _CLIENT_CLOSED = 499  # in the log alone: nobody is there to read it
-_CONTEXT = CONTEXT_HEADER.encode()
 
 
 class Proxy:
@@ -101,7 +99,7 @@ class Passage:
 
     async def _pass(self) -> None:
         read, kept = headers.split(self._scope["headers"])
-        self._request_id = request_id(_text(read.get(b"x-request-id")))
+        self._request_id = request_id(headers.text(read.get(b"x-request-id")))
         trusted = self._proxy.settings.trusted_proxies
         self._client = headers.client_address(self._client, read.get(b"x-forwarded-for"), trusted)
         length, chunked = headers.framing(read)
@@ -112,33 +110,18 @@ class Passage:
             raise MethodRefused(", ".join(_METHODS))
         if length is not None:
             self._body.announce(length)
-        self._admitted = admitted = await self._proxy.admission.admit(self._scope, read)
-
-        first = b"" if self._body.ended else await self._body.piece()
-        if self._body.ended:
-            length = len(first) if length is not None or chunked else None
-            chunked = False
-        head = self._head(admitted, read, kept, length=length, chunked=chunked)
-        vigil = Vigil(
-            self._body,
-            first_byte=self._proxy.first_byte,
-            idle=self._proxy.idle,
-            total=self._proxy.total(self._path),
-        )
+        self._admitted = admitted = await self._proxy.admission.admit(self._scope, read, self._client)
+        guard = admitted.service.guard
+        guard.enter()
         try:
-            message = head + _framed(first, chunked=chunked)
-            repeatable = self._body.ended and (self._method in _REPEATABLE or b"idempotency-key" in read)
-            await self._exchange(admitted, message, vigil, chunked=chunked, repeatable=repeatable)
-        except asyncio.CancelledError:
-            if vigil.reason is None:
-                raise
-            if (task := asyncio.current_task()) is not None:
-                task.uncancel()
-            raise vigil.reason from None
+            await self._forward(admitted, read, kept, length=length, chunked=chunked)
+        except UpstreamFailed:
+            guard.failed()
+            raise
         finally:
-            vigil.over()
+            guard.leave()
 
-    def _head(
+    async def _forward(
         self,
         admitted: Admitted,
         read: dict[bytes, bytes],
@@ -146,66 +129,83 @@ class Passage:
         *,
         length: int | None,
         chunked: bool,
-    ) -> bytes:
-        scope = self._scope
-        host = read.get(b"host", b"")
-        lines = [scope["method"].encode(), b" ", scope["raw_path"]]
-        if scope["query_string"]:
-            lines += (b"?", scope["query_string"])
-        lines.append(b" HTTP/1.1\r\n")
-        lines += kept
-        lines += (
-            b"host: ",
-            host or admitted.service.entry.name.encode(),
-            b"\r\nx-request-id: ",
-            self._request_id.encode(),
-            b"\r\ntraceparent: ",
-            traceparent(_text(read.get(b"traceparent"))).encode(),
-            b"\r\nx-forwarded-for: ",
-            self._client.encode("latin-1"),
-            b"\r\nx-forwarded-proto: ",
-            scope["scheme"].encode(),
-            b"\r\nx-forwarded-host: ",
-            host,
-            b"\r\n",
-            _CONTEXT,
-            b": ",
-            admitted.context,
+    ) -> None:
+        """Send the request on with what is there of its body, often all, and watch over the rest."""
+        first = b"" if self._body.ended else await self._body.piece()
+        if self._body.ended:
+            length = len(first) if length is not None or chunked else None
+            chunked = False
+        head = headers.request_head(
+            self._scope,
+            read,
+            kept,
+            service=admitted.service.entry.name,
+            context=admitted.context,
+            request_id=self._request_id,
+            client=self._client,
+            length=length,
+            chunked=chunked,
         )
-        if b"idempotency-key" in read:
-            lines += (b"\r\nidempotency-key: ", read[b"idempotency-key"])
-        if chunked:
-            lines.append(b"\r\ntransfer-encoding: chunked")
-        elif length is not None:
-            lines.append(b"\r\ncontent-length: %d" % length)
-        lines.append(b"\r\n\r\n")
-        return b"".join(lines)
+        repeatable = self._body.ended and (self._method in _REPEATABLE or b"idempotency-key" in read)
+        vigil = Vigil(
+            self._body,
+            first_byte=self._proxy.first_byte,
+            idle=self._proxy.idle,
+            total=self._proxy.total(self._path),
+        )
+        try:
+            await self._exchange(
+                admitted,
+                head + _framed(first, chunked=chunked),
+                vigil,
+                chunked=chunked,
+                repeatable=repeatable,
+            )
+        except asyncio.CancelledError:
+            if vigil.reason is None:
+                raise
+            if (task := asyncio.current_task()) is not None:
+                task.uncancel()
+            if vigil.waiting and isinstance(vigil.reason, UpstreamTimeout):
+                admitted.service.guard.failed()
+            raise vigil.reason from None
+        finally:
+            vigil.over()
 
     async def _exchange(
         self, admitted: Admitted, message: bytes, vigil: Vigil, *, chunked: bool, repeatable: bool
     ) -> None:
         """Ask the service and pass its answer on. `message` is the head and what is there of the body."""
-        while True:
-            connection = await admitted.service.pool.acquire()
-            upload: asyncio.Task[None] | None = None
-            try:
-                connection.begin(message, is_head=self._method == "HEAD", whole=self._body.ended)
-                if not self._body.ended:
-                    upload = asyncio.create_task(self._upload(connection, vigil, chunked=chunked))
-                vigil.waiting = upload is None
-                await connection.head()
-                vigil.waiting = False
-                await self._relay(connection, vigil, upload)
-            except ConnectionLost:
-                # A kept connection may be closed by the service just as we use it.
-                if self._status or not repeatable or connection.exchanges == 1:
-                    raise
-                repeatable = False
-            else:
-                return
-            finally:
-                await _stopped(upload)
-                connection.release()
+        guard = admitted.service.guard
+        retrying = False
+        try:
+            while True:
+                connection = await admitted.service.pool.acquire()
+                upload: asyncio.Task[None] | None = None
+                try:
+                    connection.begin(message, is_head=self._method == "HEAD", whole=self._body.ended)
+                    if not self._body.ended:
+                        upload = asyncio.create_task(self._upload(connection, vigil, chunked=chunked))
+                    vigil.waiting = upload is None
+                    await connection.head()
+                    vigil.waiting = False
+                    guard.succeeded()
+                    await self._relay(admitted, connection, vigil, upload)
+                except ConnectionLost:
+                    # A kept connection may be closed by the service just as we use it.
+                    kept = connection.exchanges > 1
+                    if self._status or not kept or not repeatable or retrying or not guard.may_retry():
+                        raise
+                    retrying = True
+                else:
+                    return
+                finally:
+                    if upload is not None:
+                        upload.cancel()
+                    connection.release()
+        finally:
+            if retrying:
+                guard.retried()
 
     async def _upload(self, connection: Connection, vigil: Vigil, *, chunked: bool) -> None:
         """Send the rest of the body as it comes."""
@@ -225,7 +225,9 @@ class Passage:
         except (Problem, ClientGone) as reason:
             vigil.end(reason)
 
-    async def _relay(self, connection: Connection, vigil: Vigil, upload: asyncio.Task[None] | None) -> None:
+    async def _relay(
+        self, admitted: Admitted, connection: Connection, vigil: Vigil, upload: asyncio.Task[None] | None
+    ) -> None:
         """Pass an answer on as it comes."""
         answer = headers.answer_headers(connection.status, connection.headers, self._request_id.encode())
         piece = b""
@@ -235,6 +237,7 @@ class Passage:
                 answer.append((b"content-length", b"%d" % len(piece)))
         else:
             vigil.listen()
+        answer += admitted.lease.headers()
         early = not self._body.ended
         if early:
             answer.append((b"connection", b"close"))
@@ -245,7 +248,9 @@ class Passage:
             piece = await connection.read()
             vigil.moved()
         if early:
-            await _stopped(upload)
+            if upload is not None:
+                upload.cancel()
+                await asyncio.wait((upload,))
             vigil.over()
         await self._finish(piece, early=early)
         vigil.over()
@@ -273,7 +278,7 @@ class Passage:
         Elsewhere the server ends an unfinished answer in its own way.
         """
         transport = getattr(getattr(self._send, "__self__", None), "transport", None)
-        if isinstance(transport, asyncio.Transport):
+        if transport is not None:
             transport.abort()
 
     async def _refuse(self, problem: Problem) -> None:
@@ -295,13 +300,3 @@ class Passage:
 
 def _framed(piece: bytes, *, chunked: bool) -> bytes:
     return b"%x\r\n%b\r\n" % (len(piece), piece) if chunked and piece else piece
-
-
-async def _stopped(task: asyncio.Task[None] | None) -> None:
-    if task is not None:
-        task.cancel()
-        await asyncio.wait((task,))
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode("latin-1")

@@ -3,9 +3,29 @@
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 
-from pydantic import Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 from pydantic_settings import SettingsConfigDict
 from servicekit.settings import DeployableSettings
+
+STANDARD = "standard"  # the plan of a tenant that has no other
+
+
+class Limit(BaseModel):
+    """A token bucket: `burst` requests at once, `rate` a second in the long run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rate: PositiveFloat
+    burst: PositiveInt
+
+
+class Plan(BaseModel):
+    """What a tenant and each of its users may ask for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    tenant: Limit = Limit(rate=5_000, burst=10_000)
+    user: Limit = Limit(rate=1_000, burst=2_000)
 
 
 class Settings(DeployableSettings):
@@ -15,6 +35,11 @@ class Settings(DeployableSettings):
 
     tenant_domain: str | None = None  # acme.example.org is tenant acme where this is example.org
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # whose X-Forwarded-For counts
+    plans: dict[str, Plan] = Field(default_factory=lambda: {STANDARD: Plan()})  # by the token's claim `plan`
+    public_limit: Limit = Limit(rate=50, burst=500)  # per client address, on public routes
+    public_tenant_limit: Limit = Limit(rate=200, burst=1_000)  # per tenant, on public routes
+    route_limits: dict[str, Limit] = Field(default_factory=dict)  # per client and route: "POST /user/login"
+    concurrency: PositiveInt = 512  # requests under way to one service
     body_limit: PositiveInt = 10_485_760  # bytes; a service may have a lower one
     body_limits: dict[str, PositiveInt] = Field(default_factory=dict)  # by path prefix
     body_rate: PositiveInt = 1_024  # bytes per second below which, after `body_grace`, a body is too slow

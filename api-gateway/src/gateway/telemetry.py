@@ -3,11 +3,12 @@
 import asyncio
 import sys
 from datetime import UTC, datetime
-from typing import Literal
 
 from prometheus_client import Counter, Histogram
 from pydantic_core import to_json
 from servicekit.observability import REQUESTS, SECONDS
+
+from gateway.settings import Settings
 
 _FLUSH_AFTER = 0.25  # seconds
 
@@ -15,8 +16,9 @@ _FLUSH_AFTER = 0.25  # seconds
 class Telemetry:
     """Counts and logs requests; lines are written together, a few times a second."""
 
-    def __init__(self, environment: Literal["development", "test", "production"]) -> None:
-        self._json = environment == "production"
+    def __init__(self, settings: Settings) -> None:
+        self._json = settings.environment == "production"
+        self._logging = settings.log_level in {"debug", "info"}
         self._lines: list[str] = []
         self._counters: dict[tuple[str, str, int], Counter] = {}
         self._histograms: dict[tuple[str, str], Histogram] = {}
@@ -42,6 +44,8 @@ class Telemetry:
             self._histograms[service, method] = SECONDS.labels(service, method)
         counter.inc()
         self._histograms[service, method].observe(seconds)
+        if not self._logging:
+            return
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
         if self._json:
             fields = {

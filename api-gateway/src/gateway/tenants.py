@@ -5,10 +5,10 @@ import re
 import time
 
 from contracts.ids import RESERVED_TENANTS, TENANT_PATTERN, Application
-from servicekit.fleet import Fleet
 
 from gateway.errors import ApplicationRequired, LookupFailed, TenantUnknown
 from gateway.lookups import Lookups
+from gateway.services import Services
 
 KEPT = 30.0  # seconds
 MISS_KEPT = 5.0  # seconds
@@ -18,8 +18,8 @@ _TENANT = re.compile(TENANT_PATTERN)
 
 
 class Tenants:
-    def __init__(self, fleet: Fleet, lookups: Lookups, domain: str | None) -> None:
-        self._users = {entry.application: entry for entry in fleet.built if entry.prefix == "user"}
+    def __init__(self, services: Services, lookups: Lookups, domain: str | None) -> None:
+        self._services = services
         self._lookups = lookups
         self._suffix = f".{domain.lower()}" if domain else None
         self._known: dict[tuple[Application, str], tuple[float, bool]] = {}
@@ -45,7 +45,7 @@ class Tenants:
         """
         if not _TENANT.fullmatch(tenant) or tenant in RESERVED_TENANTS:
             raise TenantUnknown
-        asked = [given] if given else list(self._users)
+        asked = [given] if given else list(self._services.users)
         answers = await asyncio.gather(*(self._has(application, tenant) for application in asked))
         having = [application for application, has in zip(asked, answers, strict=True) if has]
         if not having:
@@ -67,7 +67,7 @@ class Tenants:
 
     async def _ask(self, application: Application, tenant: str) -> bool:
         try:
-            await self._lookups.get(self._users[application], f"/user/internal/tenants/{tenant}")
+            await self._lookups.get(self._services.users[application], f"/user/internal/tenants/{tenant}")
         except KeyError:
             has = False
         except LookupError as error:

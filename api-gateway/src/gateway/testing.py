@@ -2,8 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+import os
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,14 +15,8 @@ import uvicorn
 from contracts.context import CONTEXT_HEADER, TenantContext
 from servicekit.auth import Signer, new_signing_key, public_jwks
 from servicekit.context import ContextVerifier
-from servicekit.fleet import Fleet
+from servicekit.embedded import free_port
 from starlette.types import Receive, Scope, Send
-
-from gateway.app import Door, create_app
-from gateway.settings import Settings
-
-Serving = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
-"""Starts a gateway with the given settings and leads to it."""
 
 ENTRIES = {
     "app1-user-service": ("business", "user"),
@@ -28,7 +24,7 @@ ENTRIES = {
     "app2-user-service": ("school", "user"),
     "app2-libraries-service": ("school", "libraries"),
 }
-PUBLIC = ("POST /user/register", "POST /user/login", "POST /user/links/{id}/open")
+PUBLIC = ["POST /user/register", "POST /user/login", "POST /user/links/{id}/open"]
 
 
 class Issuer:
@@ -171,8 +167,51 @@ class Served:
         await self._server.shutdown()
 
 
+class Gateway:
+    """A gateway in a process of its own, as it runs in production."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    async def start(self, *, ready: bool = True) -> None:
+        """Start, and wait until it answers; if `ready`, until it knows the keys."""
+        flags = "--no-access-log --no-proxy-headers --timeout-keep-alive 75 --timeout-graceful-shutdown 25"
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "uvicorn", "gateway.main:app", "--port", str(self.port), *flags.split()),
+            env=os.environ | self._environment,
+        )
+        async with httpx.AsyncClient(base_url=self.url) as client, asyncio.timeout(20):
+            while not await self._answers(client, ready=ready):  # noqa: ASYNC110 - another process tells no event
+                await asyncio.sleep(0.05)
+
+    async def _answers(self, client: httpx.AsyncClient, *, ready: bool) -> bool:
+        try:
+            return (await client.get("/readyz" if ready else "/healthz")).is_success
+        except httpx.TransportError:
+            return False
+
+    async def stop(self) -> int:
+        """Ask it to stop; its exit code."""
+        if self.process.returncode is None:
+            self.process.terminate()
+        return await self.process.wait()
+
+    @property
+    def memory(self) -> int:
+        """Bytes resident."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) * 1024
+
+    @property
+    def descriptors(self) -> int:
+        """Files and sockets open."""
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+
 class Fleetlet:
-    """The gateway and the stand-ins behind it."""
+    """What a gateway needs around it: services that stand in, keys, and the settings that name them."""
 
     def __init__(self, folder: Path) -> None:
         self.issuers = {
@@ -183,31 +222,44 @@ class Fleetlet:
             name: StandIn(name, self.issuers[application] if prefix == "user" else None)
             for name, (application, prefix) in ENTRIES.items()
         }
-        self.key = new_signing_key()
-        (folder / "gateway.pem").write_text(self.key)
+        key = new_signing_key()
+        (folder / "gateway.pem").write_text(key)
         self.trusted = folder / "trusted.json"
-        self.trusted.write_text(json.dumps({"api-gateway": public_jwks(self.key)}))
-        self.key_file = folder / "gateway.pem"
-        self.fleet = Fleet.model_validate(
-            {
-                "gateway": {"name": "api-gateway", "folder": "", "package": "gateway", "port": 8080},
-                "service": [
-                    {
-                        "name": name,
-                        "application": application,
-                        "prefix": prefix,
-                        "folder": "",
-                        "package": "",
-                        "port": 1,
-                        "database": "",
-                        "built": True,
-                        "public": PUBLIC if prefix == "user" else (),
-                        "tenantless": PUBLIC[:1] if prefix == "user" else (),
-                    }
-                    for name, (application, prefix) in ENTRIES.items()
-                ],
-            }
-        )
+        self.trusted.write_text(json.dumps({"api-gateway": public_jwks(key)}))
+        self.fleet_file = folder / "infrastructure" / "fleet.toml"
+        self.fleet_file.parent.mkdir()
+        self.list_services(ENTRIES)
+        self.environment = {
+            "FLEET_ROOT": str(folder),
+            "GATEWAY_ENVIRONMENT": "test",
+            "GATEWAY_SIGNING_KEY_FILE": str(folder / "gateway.pem"),
+        }
+        self._servers: list[Served] = []
+
+    def list_services(self, entries: dict[str, tuple[str, str]]) -> None:
+        """Write fleet.toml: application and prefix by name."""
+        parts = ['[gateway]\nname = "api-gateway"\nfolder = ""\npackage = "gateway"\nport = 8080\n']
+        for name, (application, prefix) in entries.items():
+            public = json.dumps(PUBLIC) if prefix == "user" else "[]"
+            tenantless = json.dumps(PUBLIC[:1]) if prefix == "user" else "[]"
+            parts.append(
+                f'[[service]]\nname = "{name}"\napplication = "{application}"\nprefix = "{prefix}"\n'
+                f'folder = ""\npackage = ""\nport = 1\ndatabase = ""\nbuilt = true\n'
+                f"public = {public}\ntenantless = {tenantless}\n"
+            )
+        self.fleet_file.write_text("\n".join(parts))
+
+    async def start(self) -> None:
+        """Start the stand-ins."""
+        for stand_in in self.stand_ins.values():
+            self._servers.append(Served(stand_in))
+            stand_in.url = await self._servers[-1].start()
+            variable = stand_in.name.replace("-", "_").upper() + "_UPSTREAM"
+            self.environment[variable] = stand_in.url
+
+    async def stop(self) -> None:
+        for server in self._servers:
+            await server.stop()
 
     @property
     def business(self) -> Issuer:
@@ -227,10 +279,15 @@ class Fleetlet:
             stand_in.seen.clear()
             stand_in.answer = None
 
-    def app(self, **settings: Any) -> Door:
-        """Another gateway before the same services."""
-        given = {"redis_url": "redis://127.0.0.1:1", "signing_key_file": self.key_file, "environment": "test"}
-        return create_app(Settings(**{**given, **settings}), self.fleet)
+    @asynccontextmanager
+    async def gateway(self, *, ready: bool = True, **settings: str) -> AsyncGenerator[Gateway]:
+        """Run another gateway, with environment variables of its own."""
+        made = Gateway(self.environment | {name.upper(): value for name, value in settings.items()})
+        await made.start(ready=ready)
+        try:
+            yield made
+        finally:
+            await made.stop()
 
     def context_of(self, scope: Scope, service: str) -> TenantContext:
         """What a service would believe about a request."""

@@ -7,7 +7,7 @@ connection whose answer was not read to its exact end is never used again.
 """
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
@@ -171,8 +171,7 @@ class Connection(asyncio.Protocol):
     # What the transport calls.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker; TCP is all we open
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # TCP is all we open
 
     def data_received(self, data: bytes) -> None:
         if not self._busy:

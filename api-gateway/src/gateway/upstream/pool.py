@@ -10,7 +10,6 @@ from gateway.upstream.connection import ConnectFailed, Connection
 CONNECT_TIMEOUT = 1.0  # seconds
 KEEP_IDLE = 20.0  # seconds; services keep theirs 75, so that ours is the end that closes
 SHUN = 1.0  # seconds without new connections to an address that refused one, while there are others
-RESOLVE_EVERY = 5.0  # seconds
 
 
 class Replica:
@@ -114,15 +113,13 @@ class Pool:
             return replicas[0]
         raise ConnectFailed("No address is known.")
 
-    async def maintain(self) -> None:
-        """Resolve names and close old connections, for ever."""
-        while True:
-            await self.resolve()
-            await asyncio.sleep(RESOLVE_EVERY)
-            for replica in self._replicas:
-                replica.close_idle(since=asyncio.get_running_loop().time() - KEEP_IDLE)
+    async def tend(self) -> None:
+        """Resolve names, close connections that nobody used lately; to be called every few seconds."""
+        await self._resolve()
+        for replica in self._replicas:
+            replica.close_idle(since=asyncio.get_running_loop().time() - KEEP_IDLE)
 
-    async def resolve(self) -> None:
+    async def _resolve(self) -> None:
         """Take up replicas that have come, let go of those that have left; keep all where DNS fails."""
         if not self._named:
             return
