@@ -5,6 +5,7 @@ the next. The password is for development only.
 """
 
 import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -68,25 +69,25 @@ Try next:
 
 
 async def _enter(client: httpx.AsyncClient, tenant: Tenant) -> None:
-    """Log in as the tenant's owner, having registered it where it is missing; wait until it is ready."""
+    """Register the tenant where it is missing, log in as its owner, wait until every service has it."""
     credentials = {"email": tenant.email, "password": PASSWORD}
-    headers = {"X-Tenant-ID": tenant.id, "X-Application": tenant.application}
-    login = await client.post("/user/login", json=credentials, headers=headers)
-    if login.status_code in {httpx.codes.NOT_FOUND, httpx.codes.UNAUTHORIZED}:
-        names = {"tenant": tenant.id, "organisation": tenant.organisation, "name": tenant.owner}
-        registered = await client.post(
-            "/user/register", json=names | credentials, headers={"X-Application": tenant.application}
-        )
+    names = {"tenant": tenant.id, "organisation": tenant.organisation, "name": tenant.owner}
+    application = {"X-Application": tenant.application}
+    registered = await client.post("/user/register", json=names | credentials, headers=application)
+    if registered.status_code != httpx.codes.CONFLICT:
         _accepted(registered)
-        login = await client.post("/user/login", json=credentials, headers=headers)
-    client.headers["Authorization"] = f"Bearer {_accepted(login)['access_token']}"
-    async with asyncio.timeout(_READY_WITHIN):
-        while not _ready(_accepted(await client.get("/user/tenant"))):  # noqa: ASYNC110 - HTTP has no event
-            await asyncio.sleep(0.2)
+    tenant_id = {"X-Tenant-ID": tenant.id}
+    login = _accepted(await client.post("/user/login", json=credentials, headers=application | tenant_id))
+    client.headers["Authorization"] = f"Bearer {login['access_token']}"
+    deadline = time.monotonic() + _READY_WITHIN
+    while waiting := _unready(_accepted(await client.get("/user/tenant"))):
+        if time.monotonic() > deadline:
+            raise FleetError(f"tenant {tenant.id} is not ready in {', '.join(waiting)}: make logs")
+        await asyncio.sleep(0.2)
 
 
-def _ready(tenant: dict[str, Any]) -> bool:
-    return all(state == "ready" for state in tenant["services"].values())
+def _unready(tenant: dict[str, Any]) -> list[str]:
+    return [service for service, state in tenant["services"].items() if state != "ready"]
 
 
 async def _staff(client: httpx.AsyncClient) -> None:
