@@ -63,7 +63,7 @@ FROM runtime
 ARG PACKAGE
 ARG PORT
 ENV UVICORN_APP=${PACKAGE}.main:app UVICORN_HOST=0.0.0.0 UVICORN_PORT=${PORT} UVICORN_ACCESS_LOG=false \
-    UVICORN_TIMEOUT_KEEP_ALIVE=75 UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=25
+    UVICORN_PROXY_HEADERS=false UVICORN_TIMEOUT_KEEP_ALIVE=75 UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=25
 EXPOSE ${PORT}
 HEALTHCHECK --start-period=30s --start-interval=1s CMD ["python", "-c", \
     "import os, urllib.request as web; web.urlopen(f\"http://127.0.0.1:{os.environ['UVICORN_PORT']}/healthz\", timeout=5)"]
