@@ -2,16 +2,23 @@
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 
 class Input(BaseModel):
-    """A request: unknown fields are refused, text is trimmed."""
+    """A request: unknown fields are refused, text is trimmed.
+
+    One that holds a secret says `str_strip_whitespace=False`: pydantic would trim that too.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=10_000)
+
+
+LEFT_OUT: Any = Field(default_factory=lambda: None)
+"""Default of a PATCH's field that may be left out and may not be null. Read with `exclude_unset`."""
 
 
 class Output(BaseModel):
@@ -20,14 +27,19 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"),
+]
 """A line of text that people gave something, without control characters."""
 
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 Email = Annotated[
     str,
     StringConstraints(
-        max_length=254, pattern=rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
+        strip_whitespace=True,
+        max_length=254,
+        pattern=rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$",
     ),
 ]
 """A mail address of the HTML standard's form, with a dot in its domain. Compare it without regard to case."""
