@@ -39,12 +39,12 @@ class SigningKeys:
             await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(_PURPOSE))))
             key = await session.scalar(
                 select(SigningKey)
-                .where(SigningKey.signs_from <= func.now(), _published())
+                .where(SigningKey.signs_from <= func.clock_timestamp(), _published())
                 .order_by(SigningKey.signs_from.desc())
                 .limit(1)
             )
             if key is None:
-                key = await self._make(session, signs_from=func.now())
+                key = await self._make(session, signs_from=func.clock_timestamp())
                 await session.commit()
         if self._signer is None or self._signer.kid != key.kid:
             pem = self._sealer.open(_PURPOSE, key.private_sealed, bound_to=key.kid.encode())
@@ -75,4 +75,5 @@ async def published(session: ControlSession) -> dict[str, Any]:
 
 
 def _published() -> ColumnElement[bool]:
-    return or_(SigningKey.published_until.is_(None), SigningKey.published_until > func.now())
+    # Not now(), which is when the transaction began: maybe long before it got the lock.
+    return or_(SigningKey.published_until.is_(None), SigningKey.published_until > func.clock_timestamp())

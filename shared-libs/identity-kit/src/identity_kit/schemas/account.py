@@ -11,7 +11,7 @@ NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=256)]
 """Taken as it comes: nothing is trimmed or changed."""
 
 
-class Credentials(Input):
+class Credentials(Input, str_strip_whitespace=False):
     email: Email
     password: Annotated[SecretStr, Field(max_length=256)]
 

@@ -15,7 +15,7 @@ class InvitationWish(Input):
     employee_id: EmployeeId | None = None
 
 
-class Acceptance(Input):
+class Acceptance(Input, str_strip_whitespace=False):
     token: Annotated[SecretStr, Field(max_length=200)]
     name: Name
     password: NewPassword

@@ -6,7 +6,7 @@ from servicekit.schemas import Input, Output
 from identity_kit.schemas.account import UserRead
 
 
-class Renewal(Input):
+class Renewal(Input, str_strip_whitespace=False):
     refresh_token: Annotated[SecretStr, Field(max_length=200)]
 
 

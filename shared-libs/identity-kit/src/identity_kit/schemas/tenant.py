@@ -28,7 +28,7 @@ Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?
 """A BCP 47 tag: `en-GB`."""
 
 
-class Registration(Input):
+class Registration(Input, str_strip_whitespace=False):
     tenant: TenantId
     organisation: Name
     name: Name

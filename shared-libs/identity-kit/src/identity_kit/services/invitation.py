@@ -76,7 +76,7 @@ async def invite(
         role=wish.role,
         employee_id=wish.employee_id,
         invited_by=actor.user_id,
-        expires_at=func.now() + identity.settings.invitation_lifetime,
+        expires_at=(await session.scalars(select(func.now() + identity.settings.invitation_lifetime))).one(),
     )
     session.add(invitation)
     async with refusing({"uq_invitations_email_pending": InvitationPending()}):
