@@ -8,7 +8,7 @@ ARG PYTHON=python:3.13-slim-trixie
 
 FROM ${PYTHON} AS build
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never PYC_INVALIDATION_MODE=UNCHECKED_HASH
-RUN --mount=type=cache,target=/root/.cache pip install --root-user-action=ignore uv==0.13.9
+RUN pip install --no-cache-dir --root-user-action=ignore uv==0.13.9
 WORKDIR /app
 
 # The member's packages. uv resolves their names and versions within the lock; the hashes are
@@ -37,7 +37,8 @@ sed 's|^|-e ./|' /tmp/members >/tmp/editable
 uv pip install -q --no-deps -r /tmp/editable
 uv pip check -q
 # uv notes when it installed a folder; without the notes an unchanged venv stays the same layer
-( cd .venv/lib/python3*/site-packages && rm ./*/uv_cache.json && sed -i /uv_cache.json/d ./*/RECORD )
+rm .venv/lib/python3*/site-packages/*/uv_cache.json
+sed -i /uv_cache.json/d .venv/lib/python3*/site-packages/*/RECORD
 python -m compileall -q --invalidation-mode checked-hash shared-libs "$MEMBER"
 mkdir /code
 xargs cp -r --parents -t /code </tmp/members
@@ -65,6 +66,6 @@ ARG PORT
 ENV UVICORN_APP=${PACKAGE}.main:app UVICORN_HOST=0.0.0.0 UVICORN_PORT=${PORT} UVICORN_ACCESS_LOG=false \
     UVICORN_PROXY_HEADERS=false UVICORN_TIMEOUT_KEEP_ALIVE=75 UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN=25
 EXPOSE ${PORT}
-HEALTHCHECK --start-period=30s --start-interval=1s CMD ["python", "-c", \
+HEALTHCHECK --start-period=30s --start-interval=2s CMD ["python", "-c", \
     "import os, urllib.request as web; web.urlopen(f\"http://127.0.0.1:{os.environ['UVICORN_PORT']}/healthz\", timeout=5)"]
 CMD ["uvicorn"]
