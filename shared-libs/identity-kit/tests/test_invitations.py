@@ -146,7 +146,7 @@ async def test_another_tenants_token_makes_no_account(
 
 
 async def test_a_new_employee_is_welcomed_at_the_address_given(acme: Organisation, running: Running) -> None:
-    data = {"first_name": "<b>Bob</b>", "date_of_joining": "1 December 2026"}
+    data = {"first_name": "<b>Bob</b>", "date_of_joining": "2026-12-01"}
     async with running.database.tenant(running.context(acme.tenant)) as session:
         jobs.add(session, SendMail(purpose="employee_welcome", address="bob@acme.test", data=data))
         await session.commit()
@@ -154,6 +154,7 @@ async def test_a_new_employee_is_welcomed_at_the_address_given(acme: Organisatio
     (mail,) = acme.mails_to("bob@acme.test")
     assert mail["subject"] == "Welcome to Acme Ltd"
     assert "Hello <b>Bob</b>," in text_of(mail)
+    assert "Your first day is 1 December 2026." in text_of(mail)
     html = mail.get_body(("html",))
     assert html is not None
     assert "<b>Bob" not in html.get_content()

@@ -23,7 +23,8 @@ class SendMail(Job):
 
     To an account (`account_id`), or to an `address` that has none, such as a
     new employee's. No secret stands here: where a mail needs a one-time token,
-    the worker that sends it makes one. `data` fills the purpose's template.
+    the worker that sends it makes one. `data` by purpose: `invitation_id`;
+    `first_name`, `date_of_joining` (ISO 8601) for a welcome.
     """
 
     name = "user.mail"

@@ -1,6 +1,7 @@
 """The mails that the fleet sends: each purpose of `SendMail` has its letter."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -44,7 +45,7 @@ async def _invitation(
         paragraphs=[
             "Hello,",
             f"{host.name} invites you to {organisation} as {invitation.role}.",
-            f"Choose your password to begin. The invitation holds until {invitation.expires_at:%d %B %Y}.",
+            f"Choose your password to begin. The invitation holds until {_day(invitation.expires_at)}.",
         ],
         action=("Accept the invitation", _link(session, identity, "invitation", token=token)),
     )
@@ -56,16 +57,21 @@ async def _employee_welcome(
 ) -> tuple[str, Letter] | None:
     if mail.address is None:
         raise ValueError("a welcome goes to an address")
+    first_day = date.fromisoformat(mail.data["date_of_joining"])
     letter = Letter(
         subject=f"Welcome to {organisation}",
         paragraphs=[
             f"Hello {mail.data['first_name']},",
-            f"welcome to {organisation}! Your first day is {mail.data['date_of_joining']}.",
-            "You will get an invitation of its own to sign in.",
+            f"welcome to {organisation}! Your first day is {_day(first_day)}.",
+            "An invitation to sign in comes in a mail of its own.",
         ],
         action=("Where you will sign in", _link(session, identity, "login")),
     )
     return mail.address, letter
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _link(session: TenantSession, identity: Identity, page: str, **secrets: str) -> str:
