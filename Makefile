@@ -78,6 +78,9 @@ test: install ## every test; one part with t=app1-business/hrms-service
 
 ci: check test ## what .ci/run runs
 
-.PHONY: bench
+.PHONY: bench bench-data
 bench: install ## benchmarks beside the peers; one with b=hrms
-	@$(BIN)/python bench/run.py $(b)
+	@$(BIN)/python -m bench $(b)
+
+bench-data: install ## make and keep the tenants that benchmarks need, once
+	@$(BIN)/python -m bench.tenants

@@ -1,0 +1,76 @@
+"""The fleet's life: how soon it starts, what it takes when idle, how soon a new tenant can work."""
+
+import secrets
+import statistics
+import time
+
+import httpx
+import psutil
+
+from bench import ground
+from bench.ground import Ground
+from bench.options import Options
+from bench.report import Report
+from bench.usage import family, resident_mb
+
+_WARM_START = 15  # seconds
+_IDLE = 700  # MB
+_SETTLED = 10  # seconds after which a started fleet is idle
+_ONBOARDED = 3  # seconds
+_REGISTRATIONS = 10
+_LOOK_EVERY = 0.02  # seconds
+
+
+def warm_start(_where: Ground, options: Options, report: Report) -> None:
+    """`make up` after `make down`."""
+    times = []
+    for _ in range(options.repeats):
+        ground.down()
+        times.append(ground.up())
+    median = statistics.median(times)
+    report.goal("`make up`, second run", f"< {_WARM_START} s", f"{median:.1f} s", met=median < _WARM_START)
+
+
+def idle_memory(where: Ground, _options: Options, report: Report) -> None:
+    """What is resident when nothing is asked of the fleet, without PostgreSQL."""
+    time.sleep(_SETTLED)
+    sizes = {name: resident_mb(family(pid)) for name, pid in where.pids.items() if name != "postgres"}
+    sizes["supervisor"] = resident_mb([psutil.Process(where.supervisor)])
+    report.table(
+        "Memory of the idle fleet (PSS)",
+        ("", "MB"),
+        [(name, f"{size:.0f}") for name, size in sorted(sizes.items())],
+    )
+    total = sum(sizes.values())
+    report.goal(
+        "fleet idle, resident without PostgreSQL", f"< {_IDLE} MB", f"{total:.0f} MB", met=total < _IDLE
+    )
+
+
+def onboarding(where: Ground, _options: Options, report: Report) -> None:
+    """From sending a registration to the answer that says every service is ready."""
+    times = sorted(_onboard(where) for _ in range(_REGISTRATIONS))
+    median = statistics.median(times)
+    report.goal(
+        f"register until every service is ready, median of {_REGISTRATIONS}",
+        f"< {_ONBOARDED} s",
+        f"{median:.2f} s (slowest {times[-1]:.2f} s)",
+        met=median < _ONBOARDED,
+    )
+
+
+def _onboard(where: Ground) -> float:
+    tenant = f"new{secrets.token_hex(6)}"
+    account = {"email": f"owner@{tenant}.test", "password": secrets.token_urlsafe()}
+    headers = {"X-Application": "business"}
+    with httpx.Client(base_url=where.gateway, headers=headers, timeout=30) as client:
+        began = time.monotonic()
+        about = {"tenant": tenant, "organisation": "A new one", "name": "Owner"}
+        client.post("/user/register", json=about | account).raise_for_status()
+        login = client.post("/user/login", json=account, headers={"X-Tenant-ID": tenant}).raise_for_status()
+        client.headers["Authorization"] = f"Bearer {login.json()['access_token']}"
+        while True:
+            state = client.get("/user/tenant").raise_for_status().json()
+            if set(state["services"].values()) == {"ready"}:
+                return time.monotonic() - began
+            time.sleep(_LOOK_EVERY)

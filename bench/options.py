@@ -1,0 +1,13 @@
+"""How thoroughly to measure."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    peer: Path  # where the naive peer's source lies
+    seconds: int  # of each run under load
+    repeats: int  # of each measurement; the median counts
