@@ -1,8 +1,19 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from itertools import count
+from typing import Any
 
+import httpx
 import pytest
+from servicekit.records import Outgoing
+from servicekit.tenant_schema import schema_of
 from servicekit.testing.environment import Environment
 from servicekit.testing.running import Running, start
+from sqlalchemy import select, text
+
+EMPLOYEES = "/hrms/employees"
+Hire = Callable[..., Awaitable[dict[str, Any]]]
+Outbox = Callable[[], Awaitable[Sequence[Outgoing]]]
+_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +22,66 @@ async def running(environment: Environment) -> AsyncIterator[Running]:
 
     async with start(environment, app, service) as started:
         yield started
+
+
+@pytest.fixture
+def person() -> Callable[..., dict[str, Any]]:
+    """A wish to hire somebody who is like nobody else."""
+
+    def make(**fields: Any) -> dict[str, Any]:
+        n = next(_numbers)
+        return {
+            "first_name": "Grace",
+            "last_name": f"Hopper {n}",
+            "email": f"grace{n}@acme.test",
+            "date_of_joining": "2020-01-01",
+            **fields,
+        }
+
+    return make
+
+
+@pytest.fixture
+def hire(client: httpx.AsyncClient, person: Callable[..., dict[str, Any]]) -> Hire:
+    async def hire_one(**fields: Any) -> dict[str, Any]:
+        answer = await client.post(EMPLOYEES, json=person(**fields))
+        assert answer.status_code == 201, answer.text
+        hired: dict[str, Any] = answer.json()
+        return hired
+
+    return hire_one
+
+
+@pytest.fixture
+def outbox(running: Running, tenant: str) -> Outbox:
+    """What the tenant's outbox holds, oldest first."""
+
+    async def look() -> Sequence[Outgoing]:
+        async with running.database.control() as session:
+            rows = select(Outgoing).where(Outgoing.tenant == tenant).order_by(Outgoing.id)
+            return (await session.scalars(rows)).all()
+
+    return look
+
+
+@pytest.fixture
+def crowd(running: Running, tenant: str) -> Callable[[int], Awaitable[None]]:
+    """Puts so many employees straight into the tables, numbered N1 and so on."""
+
+    async def enter(people: int) -> None:
+        schema = schema_of(tenant)
+        statements = [
+            f"""INSERT INTO {schema}.employees
+                (version, employee_no, first_name, last_name, email, date_of_joining)
+                SELECT 1, 'N' || n, md5(n::text), md5((-n)::text), n || '@acme.test', '2020-01-01'
+                FROM generate_series(1, {people}) n""",
+            f"""INSERT INTO {schema}.employment_records (employee_id, valid_from, employment_type)
+                SELECT id, '2020-01-01', 'full_time' FROM {schema}.employees""",
+            f"ANALYZE {schema}.employees, {schema}.employment_records",
+        ]
+        async with running.database.tenant(running.context(tenant)) as session:
+            for statement in statements:
+                await session.execute(text(statement))
+            await session.commit()
+
+    return enter

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.Uuid()),
         sa.PrimaryKeyConstraint("id", name="pk_departments"),
         sa.ForeignKeyConstraint(["parent_id"], ["departments.id"], name="fk_departments_parent_id"),
-        sa.CheckConstraint("parent_id <> id", name="ck_departments_not_its_own_parent"),
+        sa.CheckConstraint("parent_id <> id", name="not_its_own_parent"),
     )
     op.create_index("uq_departments_name", "departments", [sa.text("lower(name)")], unique=True)
     op.create_index("ix_departments_parent_id", "departments", ["parent_id"])

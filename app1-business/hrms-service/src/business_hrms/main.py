@@ -7,14 +7,16 @@ from servicekit.fleet import fleet
 from servicekit.migrations import Stream
 from servicekit.service import Service
 
+from business_hrms.consumers import handlers
 from business_hrms.models.base import Base
-from business_hrms.routes import department
+from business_hrms.routes import department, employee, employment, position
 from business_hrms.settings import Settings
 
 service = Service(
     entry=fleet().named("app1-hrms-service"),
     settings=Settings(),
-    routers=[department.router],
+    routers=[department.router, position.router, employee.router, employment.router],
     streams=[Stream("hrms", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],
+    handlers=handlers,
 )
 app = create_app(service)

@@ -76,6 +76,9 @@ class AccountInvited(Fact):
     role: str
 
 
+EmploymentType = Literal["full_time", "part_time", "contract", "intern"]
+
+
 class EmployeeHired(Fact):
     name = "hrms.employee_hired.v1"
     employee_id: EmployeeId
@@ -87,11 +90,11 @@ class EmployeeHired(Fact):
     department_id: UUID | None
     position: str | None
     manager_id: EmployeeId | None
-    employment_type: Literal["full_time", "part_time", "contract", "intern"]
+    employment_type: EmploymentType
 
 
 class EmployeeJobChanged(Fact):
-    """From `valid_from` on, the employee has this job."""
+    """From `valid_from` on, until a later change, the employee has this job."""
 
     name = "hrms.employee_job_changed.v1"
     employee_id: EmployeeId
@@ -99,15 +102,22 @@ class EmployeeJobChanged(Fact):
     department_id: UUID | None
     position: str | None
     manager_id: EmployeeId | None
-    employment_type: Literal["full_time", "part_time", "contract", "intern"]
+    employment_type: EmploymentType
 
 
 class EmployeeTerminated(Fact):
-    """The employee leaves; `last_day` is the last day of employment."""
+    """The employee leaves; `last_day` is the last day of employment. Told again when that day moves."""
 
     name = "hrms.employee_terminated.v1"
     employee_id: EmployeeId
     last_day: date
+
+
+class EmployeeRemoved(Fact):
+    """The employee was entered by mistake: whatever was made of the hiring is void."""
+
+    name = "hrms.employee_removed.v1"
+    employee_id: EmployeeId
 
 
 FACTS: dict[str, type[Fact]] = {
@@ -120,5 +130,6 @@ FACTS: dict[str, type[Fact]] = {
         EmployeeHired,
         EmployeeJobChanged,
         EmployeeTerminated,
+        EmployeeRemoved,
     )
 }

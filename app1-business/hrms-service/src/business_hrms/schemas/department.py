@@ -1,10 +1,19 @@
+from typing import Literal
 from uuid import UUID
 
-from servicekit.schemas import Input, Name, Output
+from servicekit.pagination import ListQuery
+from servicekit.schemas import LEFT_OUT, Input, Name, Output
 
 
 class DepartmentWish(Input):
     name: Name
+    parent_id: UUID | None = None
+
+
+class DepartmentChanges(Input):
+    """What is left out stays; `parent_id: null` moves the department to the top."""
+
+    name: Name = LEFT_OUT
     parent_id: UUID | None = None
 
 
@@ -13,3 +22,7 @@ class DepartmentRead(Output):
     name: str
     parent_id: UUID | None
     version: int
+
+
+class DepartmentQuery(ListQuery):
+    sort: Literal["name", "-name"] = "name"

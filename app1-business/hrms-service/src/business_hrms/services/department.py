@@ -1,10 +1,15 @@
-"""Departments."""
+"""Departments: a tree."""
 
-from servicekit.db import TenantSession, refusing
+from typing import Any
+from uuid import UUID
+
+from servicekit.db import ReadSession, TenantSession, advisory_lock, locked, refusing
 from servicekit.errors import Conflict, Unprocessable
+from servicekit.pagination import page
+from sqlalchemy import CTE, func, select
 
 from business_hrms.models.department import Department
-from business_hrms.schemas.department import DepartmentWish
+from business_hrms.schemas.department import DepartmentChanges, DepartmentQuery, DepartmentWish
 
 
 class DepartmentNameTaken(Conflict):
@@ -21,13 +26,71 @@ class DepartmentUnknown(Unprocessable):
         super().__init__("There is no such department.")
 
 
+class DepartmentCycle(Unprocessable):
+    code = "hrms.department_cycle"
+
+    def __init__(self) -> None:
+        super().__init__("A department cannot lie below itself.")
+
+
+class DepartmentInUse(Conflict):
+    code = "hrms.department_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("There are departments below it, or jobs in it, past ones included.")
+
+
+_REFUSALS = {
+    "uq_departments_name": DepartmentNameTaken,
+    "fk_departments_parent_id": DepartmentUnknown,
+}
+_IN_USE = {
+    "fk_departments_parent_id": DepartmentInUse,
+    "fk_employment_records_department_id": DepartmentInUse,
+}
+
+
+async def listing(session: ReadSession, query: DepartmentQuery) -> dict[str, Any]:
+    key = func.lower(Department.name).label("_name")
+    statement = select(Department.id, Department.name, Department.parent_id, Department.version, key)
+    return await page(
+        session, statement, query, key=key, id_=Department.__table__.c.id, descending=query.sort == "-name"
+    )
+
+
 async def create(session: TenantSession, wish: DepartmentWish) -> Department:
     department = Department(name=wish.name, parent_id=wish.parent_id)
     session.add(department)
-    problems = {
-        "uq_departments_name": DepartmentNameTaken(),
-        "fk_departments_parent_id": DepartmentUnknown(),
-    }
-    async with refusing(problems):
+    async with refusing(_REFUSALS):
         await session.flush()
     return department
+
+
+async def change(
+    session: TenantSession, department_id: UUID, changes: DepartmentChanges, version: int
+) -> Department:
+    given = changes.model_dump(exclude_unset=True)
+    if given.get("parent_id") is not None:
+        await advisory_lock(session, "departments")
+    department = await locked(session, Department, department_id, version=version)
+    if given.get("parent_id") is not None:
+        below = subtree(department_id)
+        if await session.scalar(select(below.c.id).where(below.c.id == changes.parent_id)):
+            raise DepartmentCycle
+    for name, value in given.items():
+        setattr(department, name, value)
+    async with refusing(_REFUSALS):
+        await session.flush()
+    return department
+
+
+async def remove(session: TenantSession, department_id: UUID) -> None:
+    await session.delete(await locked(session, Department, department_id))
+    async with refusing(_IN_USE):
+        await session.flush()
+
+
+def subtree(department_id: UUID) -> CTE:
+    """Ids of a department and of all below it."""
+    top = select(Department.id).where(Department.id == department_id).cte("subtree", recursive=True)
+    return top.union(select(Department.id).join(top, Department.parent_id == top.c.id))

@@ -1,0 +1,49 @@
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from contracts.facts import AccountActivated
+from servicekit import facts
+from servicekit.testing.running import Running
+
+EMPLOYEES = "/hrms/employees"
+Hire = Callable[..., Awaitable[dict[str, Any]]]
+
+
+async def activate(running: Running, tenant: str, email: str, employee_id: str | None) -> str:
+    """Tell, as the user-service does, of a new account, and let it be heard; the account's id."""
+    fact = AccountActivated(
+        user_id=uuid4(),
+        email=email,
+        display_name="Ada",
+        roles=["employee"],
+        employee_id=UUID(employee_id) if employee_id else None,
+    )
+    async with running.database.tenant(running.context(tenant)) as session:
+        aggregate = str(fact.user_id)
+        facts.tell(
+            session, fact, tenant=tenant, application="business", actor=None, aggregate=aggregate, version=1
+        )
+        await session.commit()
+    await running.settle()
+    return aggregate
+
+
+async def test_an_account_whose_invitation_named_the_employee_is_theirs(
+    running: Running, tenant: str, client: httpx.AsyncClient, hire: Hire
+) -> None:
+    employee = await hire()
+    user_id = await activate(running, tenant, "other@acme.test", employee["id"])
+    now = (await client.get(f"{EMPLOYEES}/{employee['id']}")).json()
+    assert now == employee | {"user_id": user_id, "version": 2}
+
+
+@pytest.mark.parametrize("employee_id", [None, "00000000-0000-7000-8000-000000000000"])
+async def test_an_address_alone_links_nobody(
+    running: Running, tenant: str, client: httpx.AsyncClient, hire: Hire, employee_id: str | None
+) -> None:
+    employee = await hire()
+    await activate(running, tenant, employee["email"], employee_id)
+    assert (await client.get(f"{EMPLOYEES}/{employee['id']}")).json() == employee

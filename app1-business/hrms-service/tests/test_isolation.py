@@ -1,0 +1,55 @@
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+from servicekit.testing.running import Running
+from servicekit.testing.suite import routes
+
+Hire = Callable[..., Awaitable[dict[str, Any]]]
+
+BODIES = {
+    ("PATCH", "/hrms/departments/{department_id}"): {"name": "Mine"},
+    ("PATCH", "/hrms/positions/{position_id}"): {"name": "Mine"},
+    ("PATCH", "/hrms/employees/{employee_id}"): {"last_name": "Mine"},
+    ("POST", "/hrms/employees/{employee_id}/job-changes"): {"valid_from": "2022-01-01", "position": "Mine"},
+    ("POST", "/hrms/employees/{employee_id}/terminate"): {"last_day": "2022-01-01"},
+}
+
+
+async def test_another_tenants_ids_are_404_on_every_route(
+    running: Running, client: httpx.AsyncClient, outsider: httpx.AsyncClient, hire: Hire
+) -> None:
+    department = (await client.post("/hrms/departments", json={"name": "Ours"})).json()
+    employee = await hire(department_id=department["id"], position="Clerk")
+    path = f"/hrms/employees/{employee['id']}/job-changes"
+    job = (await client.post(path, json={"valid_from": "2021-01-01", "position": "Chief"})).json()
+    ids = {
+        "department_id": department["id"],
+        "position_id": employee["position_id"],
+        "employee_id": employee["id"],
+        "job_id": job["id"],
+    }
+    tried = 0
+    for route in routes(running):
+        for method in (route.methods or set()) if route.param_convertors else ():
+            answer = await outsider.request(
+                method,
+                route.path.format(**ids),
+                json=BODIES[method, route.path] if route.body_field else None,
+                headers={"if-match": '"1"'},
+            )
+            assert answer.status_code == 404, (method, route.path)
+            tried += 1
+    assert tried >= 12
+    assert (await client.get(f"/hrms/employees/{employee['id']}")).json()["version"] == 2
+
+
+async def test_lists_and_exports_hold_only_the_tenants_own(
+    client: httpx.AsyncClient, outsider: httpx.AsyncClient, hire: Hire
+) -> None:
+    await client.post("/hrms/departments", json={"name": "Ours"})
+    await hire(position="Clerk")
+    for path in ("departments", "positions", "employees", "org-chart"):
+        assert len((await client.get(f"/hrms/{path}")).json()["items"]) == 1
+        assert (await outsider.get(f"/hrms/{path}")).json()["items"] == []
+    assert len((await outsider.get("/hrms/employees/export")).text.splitlines()) == 1
