@@ -187,11 +187,11 @@ def asyncpg_url(url: PostgresDsn) -> str:
     return f"postgresql+asyncpg://{str(url).split('://', 1)[1]}"
 
 
-I = TypeVar("I", bound=Identified)
+R = TypeVar("R", bound=Identified)
 E = TypeVar("E", bound=Editable)
 
 
-async def found(session: TenantSession | ReadSession, kind: type[I], id_: UUID) -> I:
+async def found(session: TenantSession | ReadSession, kind: type[R], id_: UUID) -> R:
     """The row with this id.
 
     Raises:
