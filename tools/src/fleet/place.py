@@ -68,7 +68,7 @@ class Place:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the checkout's lock, so that of two commands that start or stop the fleet one waits."""
-        if self.dev.exists() and self.dev.stat().st_uid not in (os.geteuid(), *([] if os.geteuid() else [0])):
+        if self.dev.exists() and self.dev.stat().st_uid != os.geteuid():
             raise FleetError(f"{self.dev} belongs to another user: run this as that user, or remove it")
         self.dev.mkdir(exist_ok=True)
         with (self.dev / "lock").open("w") as lock:

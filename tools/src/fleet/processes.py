@@ -26,12 +26,8 @@ class Process:
     stop_seconds: int = 30
 
     @property
-    def port(self) -> int:
-        return self.ports[0]
-
-    @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.ports[0]}"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from fleet.place import FleetError, Place
 from fleet.processes import Plan, Process, plan
 from fleet.supervision import Supervisor
 
-_READY_WITHIN = 60.0  # seconds
+_READY_WITHIN = 120.0  # seconds
 _MIGRATIONS_AT_ONCE = 2
 
 

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xmlrpc.client import Fault, ServerProxy
@@ -27,6 +28,7 @@ from fleet.place import FleetError
 from fleet.processes import Process
 
 _LONGEST_SOCKET_PATH = 100  # bytes; the kernel takes 103 (macOS) or 107 (Linux)
+_ORPHANS_END_WITHIN = 30.0  # seconds
 _NO_WAIT = False  # the second argument of startProcess and stopProcess
 _UP = {"STARTING", "RUNNING"}
 
@@ -67,7 +69,8 @@ class Supervisor:
     def launch(self) -> None:
         """Start the supervisor in the background; it starts nothing by itself."""
         command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._config)]
-        launched = subprocess.run(command, check=False, capture_output=True, text=True)
+        inherited = {name: value for name, value in os.environ.items() if name != "ADMIN_DATABASE_URL"}
+        launched = subprocess.run(command, env=inherited, check=False, capture_output=True, text=True)
         if launched.returncode != 0:
             raise FleetError(f"the supervisor did not start:\n{launched.stderr or launched.stdout}")
 
@@ -89,12 +92,10 @@ class Supervisor:
 
     def stop(self, names: Iterable[str]) -> None:
         """Stop processes side by side, and wait for the last."""
-        names = set(names) & {
-            name for name, info in self.states().items() if info["pid"] or info["statename"] == "BACKOFF"
-        }
         for name in names:
-            self._call("stopProcess", name, _NO_WAIT)
-        while any(self.states()[name]["statename"] == "STOPPING" for name in names):
+            with suppress(Fault):  # it does not run
+                self._call("stopProcess", name, _NO_WAIT)
+        while any(info["statename"] == "STOPPING" for info in self.states().values()):
             time.sleep(0.1)
 
     def shutdown(self) -> None:
@@ -113,19 +114,20 @@ class Supervisor:
                 continue
             if environment.get("SUPERVISOR_SERVER_URL") == self._url:
                 ours[process.pid] = (process, environment["SUPERVISOR_PROCESS_NAME"])
-        heads = {pid: found for pid, found in ours.items() if found[0].ppid() not in ours}
-        for process, _ in heads.values():
+        heads = {process: name for process, name in ours.values() if process.ppid() not in ours}
+        for process in heads:
             process.send_signal(signal.SIGINT)  # what all of them take for a quick orderly end
-        psutil.wait_procs([process for process, _ in heads.values()])
-        return sorted(name for _, name in heads.values())
+        _, stubborn = psutil.wait_procs(heads, timeout=_ORPHANS_END_WITHIN)
+        for process in stubborn:
+            process.kill()
+        return sorted(heads.values())
 
     def _call(self, method: str, *arguments: Any) -> Any:
         """Call the supervisor; its answers are XML-RPC's, so of any type."""
         transport = SupervisorTransport(None, None, self._url)
         try:
-            return getattr(ServerProxy("http://localhost", transport=transport).supervisor, method)(
-                *arguments
-            )
+            supervisor = ServerProxy("http://localhost", transport=transport).supervisor
+            return getattr(supervisor, method)(*arguments)
         finally:
             transport.close()
 
