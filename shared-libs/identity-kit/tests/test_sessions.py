@@ -4,6 +4,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from contracts import revocations
 from identity_kit.identity import Identity
 from identity_kit.rules.refresh import RefreshToken
 from identity_kit.signing import SigningKeys
@@ -162,6 +163,57 @@ async def test_after_logout_the_refresh_token_is_refused(acme: Organisation) -> 
     assert (await (await acme.as_(tokens)).post("/user/logout")).status_code == 204
     assert (await acme.refresh(tokens["refresh_token"])).status_code == 401
     assert (await acme.refresh(other["refresh_token"])).status_code == 200
+
+
+async def test_ones_sessions_are_listed_with_device_and_address(acme: Organisation) -> None:
+    acme.visitor.headers["user-agent"] = "Firefox on the ladder"
+    acme.visitor.headers["x-forwarded-for"] = "203.0.113.7"
+    await acme.log_in()
+    acme.visitor.headers["x-forwarded-for"] = "junk"
+    ada = await acme.as_(await acme.log_in())
+    here, there = (await ada.get("/user/me/sessions")).json()["items"]
+    assert (there["device"], there["address"], there["current"]) == (
+        "Firefox on the ladder",
+        "203.0.113.7",
+        False,
+    )
+    assert (here["address"], here["current"]) == (None, True)
+    await acme.join("bob@acme.test", "employee")
+    assert len((await ada.get("/user/me/sessions")).json()["items"]) == 3  # Ada's own: Bob was invited in one
+
+
+async def test_a_session_ended_elsewhere_is_told_to_the_gateways(acme: Organisation) -> None:
+    tokens, here = await acme.log_in(), await acme.log_in()
+    ended = (await acme.claims(tokens["access_token"]))["sid"]
+    ada = await acme.as_(here)
+    async with acme.running.redis.pubsub() as gateway:
+        await gateway.subscribe(revocations.CHANNEL)
+        assert (await ada.delete(f"/user/me/sessions/{ended}")).status_code == 204
+        await acme.running.settle()
+        assert await acme.running.redis.zscore(revocations.KEY, f"session:{ended}") is not None
+        heard = [await gateway.get_message(timeout=5) for _ in range(2)]
+        assert f"session:{ended}".encode() in [message and message["data"] for message in heard]
+    assert (await acme.refresh(tokens["refresh_token"])).status_code == 401
+    assert (await acme.refresh(here["refresh_token"])).status_code == 200
+    assert (await ada.delete(f"/user/me/sessions/{ended}")).status_code == 404
+
+
+async def test_nobody_ends_anothers_session(acme: Organisation) -> None:
+    bob = await acme.as_(await acme.join("bob@acme.test", "employee"))
+    tokens = await acme.log_in()
+    answer = await bob.delete(f"/user/me/sessions/{(await acme.claims(tokens['access_token']))['sid']}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "user.session_unknown")
+    assert (await acme.refresh(tokens["refresh_token"])).status_code == 200
+
+
+async def test_one_signs_out_everywhere_or_everywhere_else(acme: Organisation) -> None:
+    elsewhere, here = await acme.log_in(), await acme.log_in()
+    ada = await acme.as_(here)
+    assert (await ada.delete("/user/me/sessions", params={"others": "true"})).status_code == 204
+    assert (await acme.refresh(elsewhere["refresh_token"])).status_code == 401
+    here = (await acme.refresh(here["refresh_token"])).json()
+    assert (await ada.delete("/user/me/sessions")).status_code == 204
+    assert (await acme.refresh(here["refresh_token"])).status_code == 401
 
 
 async def test_a_refresh_against_a_logout_leaves_nothing_alive(acme: Organisation) -> None:

@@ -76,6 +76,14 @@ class AccountInvited(Fact):
     role: str
 
 
+class SessionRevoked(Fact):
+    """A session ended before its time: its tokens no longer count."""
+
+    name = "user.session_revoked.v1"
+    session_id: UUID
+    user_id: UserId
+
+
 EmploymentType = Literal["full_time", "part_time", "contract", "intern"]
 
 
@@ -127,6 +135,7 @@ FACTS: dict[str, type[Fact]] = {
         TenantSchemaReady,
         AccountActivated,
         AccountInvited,
+        SessionRevoked,
         EmployeeHired,
         EmployeeJobChanged,
         EmployeeTerminated,

@@ -1,6 +1,7 @@
 """What the user-service does with facts and jobs."""
 
-from contracts.facts import Envelope, TenantSchemaReady
+from contracts import revocations
+from contracts.facts import Envelope, SessionRevoked, TenantSchemaReady
 from contracts.jobs import SendMail
 from servicekit.db import ControlSession, TenantSession
 from servicekit.handlers import Handlers
@@ -15,6 +16,10 @@ def handlers_of(identity: Identity) -> Handlers:
     @handlers.hears_in_control(TenantSchemaReady)
     async def note_readiness(session: ControlSession, fact: TenantSchemaReady, envelope: Envelope) -> None:
         await directory.is_ready(session, envelope.tenant, fact)
+
+    @handlers.hears(SessionRevoked)  # our own: the outbox is its way to Redis
+    async def shut_out_session(_: TenantSession, fact: SessionRevoked, __: Envelope) -> None:
+        await identity.revocations.add(revocations.session(fact.session_id))
 
     @handlers.does(SendMail)
     async def send_mail(session: TenantSession, job: SendMail, _: Envelope) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
 from servicekit.fleet import ServiceEntry
 from servicekit.migrations import Stream, split
 
 from identity_kit.mail.transport import Transport, transport
 from identity_kit.passwords import Passwords
 from identity_kit.policy import Policy
+from identity_kit.revocations import Revocations
 from identity_kit.sealing import Sealer
 from identity_kit.settings import IdentitySettings
 from identity_kit.signing import SigningKeys
@@ -23,6 +25,8 @@ class Identity:
     sealer: Sealer
     keys: SigningKeys
     mail: Transport
+    redis: Redis
+    revocations: Revocations
     tenant_streams: Sequence[Stream]  # what a tenant's schema is made by
 
     @classmethod
@@ -30,6 +34,7 @@ class Identity:
         cls, entry: ServiceEntry, settings: IdentitySettings, policy: Policy, streams: Sequence[Stream]
     ) -> "Identity":
         sealer = Sealer(settings.secret)
+        redis = Redis.from_url(str(settings.redis_url))
         return cls(
             entry=entry,
             settings=settings,
@@ -38,5 +43,7 @@ class Identity:
             sealer=sealer,
             keys=SigningKeys(entry.name, sealer),
             mail=transport(settings),
+            redis=redis,
+            revocations=Revocations(redis),
             tenant_streams=split(streams)[1],
         )

@@ -38,6 +38,7 @@ def identity_service(policy: Policy, settings: IdentitySettings) -> Service:
         reloading = asyncio.create_task(identity.keys.keep_loading(app.state.database))
         yield
         reloading.cancel()
+        await identity.redis.aclose()
 
     return Service(
         entry=entry,

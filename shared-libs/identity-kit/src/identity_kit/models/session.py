@@ -30,3 +30,8 @@ class Session(Identified, Base):
     last_used_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+    @property
+    def version(self) -> int:
+        """For facts about it."""
+        return self.generation

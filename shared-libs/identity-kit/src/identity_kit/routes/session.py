@@ -1,14 +1,20 @@
-from fastapi import Request, Response
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request, Response
 from servicekit.access import public, signed_in
-from servicekit.edge import Actor, ReadSession, Router, TenantSession
+from servicekit.edge import Actor, ReadSession, Router, TenantSession, answer
 from servicekit.errors import documented
+from servicekit.pagination import ListQuery, Page
 from servicekit.web import problem_response
 
 from identity_kit.edge import Client, Kit
 from identity_kit.schemas.account import Credentials
-from identity_kit.schemas.session import Renewal, TokensRead
+from identity_kit.schemas.session import Renewal, SessionRead, TokensRead
 from identity_kit.services import session as sessions
-from identity_kit.services.session import InvalidCredentials, RefreshTokenInvalid
+from identity_kit.services import sign_in
+from identity_kit.services.session import RefreshTokenInvalid, SessionUnknown
+from identity_kit.services.sign_in import InvalidCredentials
 
 router = Router("user", tags=["sessions"])
 
@@ -18,7 +24,7 @@ async def log_in(
     credentials: Credentials, reading: ReadSession, session: TenantSession, identity: Kit, client: Client
 ) -> TokensRead:
     """Sign in with address and password."""
-    return await sessions.log_in(reading, session, identity, credentials, client)
+    return await sign_in.log_in(reading, session, identity, credentials, client)
 
 
 @router.post(
@@ -44,4 +50,29 @@ async def refresh(
 @router.post("/logout", status_code=204, dependencies=[signed_in()])
 async def log_out(session: TenantSession, actor: Actor) -> None:
     """End the session that the access token belongs to."""
-    await sessions.revoke(session, actor.session_id)
+    await sessions.log_out(session, actor)
+
+
+@router.get("/me/sessions", dependencies=[signed_in()], response_model=Page[SessionRead])
+async def list_sessions(
+    session: ReadSession, actor: Actor, identity: Kit, query: Annotated[ListQuery, Query()]
+) -> Response:
+    """Where the account is signed in."""
+    return answer(await sessions.listing(session, identity, actor, query))
+
+
+@router.delete("/me/sessions", status_code=204, dependencies=[signed_in()])
+async def end_sessions(session: TenantSession, actor: Actor, *, others: bool = False) -> None:
+    """Sign out everywhere; with `others`, everywhere but here."""
+    await sessions.end_all(session, actor, but_this=others)
+
+
+@router.delete(
+    "/me/sessions/{session_id}",
+    status_code=204,
+    dependencies=[signed_in()],
+    responses=documented(SessionUnknown),
+)
+async def end_session(session_id: UUID, session: TenantSession, actor: Actor) -> None:
+    """Sign out on one device."""
+    await sessions.end(session, actor, session_id)

@@ -1,6 +1,7 @@
 from typing import Annotated, Literal
+from uuid import UUID
 
-from pydantic import Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr
 from servicekit.schemas import Input, Output
 
 from identity_kit.schemas.account import UserRead
@@ -18,3 +19,15 @@ class TokensRead(Output):
     expires_in: int
     refresh_token: str
     user: UserRead
+
+
+class SessionRead(Output):
+    """`device` and `address` are those it was started from; it is used when its tokens are refreshed."""
+
+    id: UUID
+    device: str | None
+    address: str | None
+    created_at: AwareDatetime
+    last_used_at: AwareDatetime
+    expires_at: AwareDatetime
+    current: bool

@@ -1,31 +1,30 @@
-"""Signing in, staying signed in, signing out."""
+"""Sessions: started, kept alive, listed, ended."""
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID
 
+from contracts.context import TenantContext
+from contracts.facts import SessionRevoked
 from contracts.permissions import permissions_of
+from servicekit import facts
 from servicekit.db import ReadSession, TenantSession
-from servicekit.errors import Unauthenticated
-from sqlalchemy import ARRAY, DateTime, func, select, update
+from servicekit.errors import NotFound, Unauthenticated
+from servicekit.pagination import ListQuery, page
+from sqlalchemy import ARRAY, ColumnElement, DateTime, func, select, true, update
 
 from identity_kit.identity import Identity
-from identity_kit.models.account import AccountStatus, PasswordHash, User
+from identity_kit.models.account import User
 from identity_kit.models.session import Session
 from identity_kit.rules.refresh import NoRefreshToken, RefreshToken, within_grace
-from identity_kit.schemas.account import Credentials, UserRead
+from identity_kit.schemas.account import UserRead
 from identity_kit.schemas.session import Renewal, TokensRead
 from identity_kit.services import account as accounts
+from identity_kit.settings import IdentitySettings
 from identity_kit.signing import LIFETIME
 
 _REMEMBERED = 16  # rotations
-
-
-class InvalidCredentials(Unauthenticated):
-    code = "user.invalid_credentials"
-
-    def __init__(self) -> None:
-        super().__init__("The address or the password is wrong.")
 
 
 class RefreshTokenInvalid(Unauthenticated):
@@ -35,40 +34,19 @@ class RefreshTokenInvalid(Unauthenticated):
         super().__init__("The session has ended. Sign in again.")
 
 
+class SessionUnknown(NotFound):
+    code = "user.session_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such session.")
+
+
 @dataclass(frozen=True)
 class Client:
     """What a request tells of the device it comes from."""
 
     device: str | None
     address: str | None
-
-
-async def log_in(
-    reading: ReadSession, session: TenantSession, identity: Identity, credentials: Credentials, client: Client
-) -> TokensRead:
-    """Start a session.
-
-    Raises:
-        InvalidCredentials: no such account, wrong password, or not allowed in: alike, after the same time.
-    """
-    found = (
-        await reading.execute(
-            select(User.id, PasswordHash.hash)
-            .join(PasswordHash, PasswordHash.user_id == User.id)
-            .where(func.lower(User.email) == credentials.email.lower(), User.status == AccountStatus.ACTIVE)
-        )
-    ).one_or_none()
-    await reading.close()  # no connection waits while the password is checked
-    if not await identity.passwords.check(found.hash if found else None, credentials.password) or not found:
-        raise InvalidCredentials
-    # Whoever changes an account or its password locks its row: neither changes before this session is there.
-    user = await accounts.get(session, found.id, lock="share")
-    kept = await session.get_one(PasswordHash, found.id)
-    if kept.hash != found.hash or user.status != AccountStatus.ACTIVE:
-        raise InvalidCredentials
-    if identity.passwords.outdated(kept.hash):
-        kept.hash = await identity.passwords.hash(credentials.password)
-    return await start(session, identity, user, client)
 
 
 async def start(session: TenantSession, identity: Identity, user: User, client: Client) -> TokensRead:
@@ -101,12 +79,8 @@ async def refresh(session: TenantSession, identity: Identity, renewal: Renewal) 
         return None
     mac = partial(identity.sealer.mac, "refresh-token")
     good = shown.successor(mac)
-    alive = (
-        Session.revoked_at.is_(None),
-        Session.expires_at > func.clock_timestamp(),
-        Session.last_used_at > func.clock_timestamp() - identity.settings.session_idle,
-    )
-    rotated = func.array_prepend(
+    alive = _alive(identity.settings)
+    rotations = func.array_prepend(
         func.clock_timestamp(), Session.rotations, type_=ARRAY(DateTime(timezone=True))
     )
     user_id = await session.scalar(
@@ -115,12 +89,12 @@ async def refresh(session: TenantSession, identity: Identity, renewal: Renewal) 
             Session.id == shown.session,
             Session.generation == shown.generation,
             Session.secret_hash == shown.hash,
-            *alive,
+            alive,
         )
         .values(
             generation=good.generation,
             secret_hash=good.hash,
-            rotations=rotated[1:_REMEMBERED],
+            rotations=rotations[1:_REMEMBERED],
             last_used_at=func.clock_timestamp(),
         )
         .returning(Session.user_id)
@@ -131,7 +105,7 @@ async def refresh(session: TenantSession, identity: Identity, renewal: Renewal) 
         row = (
             await session.execute(
                 select(Session, func.clock_timestamp().label("now"))
-                .where(Session.id == shown.session, *alive)
+                .where(Session.id == shown.session, alive)
                 .with_for_update()
             )
         ).one_or_none()
@@ -142,20 +116,71 @@ async def refresh(session: TenantSession, identity: Identity, renewal: Renewal) 
         if newest is None or newest.hash != kept.secret_hash:
             return None
         if not within_grace(kept.rotations, kept.generation, shown.generation, row.now):
-            kept.revoked_at = row.now
-            await session.flush()
+            await revoke(session, Session.id == kept.id)
             return None
         user_id, good = kept.user_id, newest
     return _tokens(session, identity, await accounts.get(session, user_id), good)
 
 
-async def revoke(session: TenantSession, id_: UUID | None) -> None:
-    """End a session. One that has ended stays as it is."""
-    await session.execute(
+async def revoke(session: TenantSession, *chosen: ColumnElement[bool]) -> int:
+    """End sessions before their time, and tell the gateways; says how many there were."""
+    ended = await session.scalars(
         update(Session)
-        .where(Session.id == id_, Session.revoked_at.is_(None))
+        .where(Session.revoked_at.is_(None), Session.expires_at > func.clock_timestamp(), *chosen)
         .values(revoked_at=func.clock_timestamp())
+        .returning(Session)
         .execution_options(synchronize_session=False)
+    )
+    rows = ended.all()
+    for row in rows:
+        facts.add(session, SessionRevoked(session_id=row.id, user_id=row.user_id), about=row)
+    return len(rows)
+
+
+async def log_out(session: TenantSession, actor: TenantContext) -> None:
+    """End the actor's session. Again is the same as once."""
+    await revoke(session, Session.id == actor.session_id)
+
+
+async def end(session: TenantSession, actor: TenantContext, id_: UUID) -> None:
+    """End one of the actor's own sessions.
+
+    Raises:
+        SessionUnknown: the actor has no such session that is alive.
+    """
+    if not await revoke(session, Session.id == id_, Session.user_id == actor.user_id):
+        raise SessionUnknown
+
+
+async def end_all(session: TenantSession, actor: TenantContext, *, but_this: bool = False) -> None:
+    """End all of the actor's sessions, or all but the one that asks."""
+    spared = Session.id != actor.session_id if but_this else true()
+    await revoke(session, Session.user_id == actor.user_id, spared)
+
+
+async def listing(
+    session: ReadSession, identity: Identity, actor: TenantContext, query: ListQuery
+) -> dict[str, Any]:
+    """The actor's sessions that are alive, the newest first."""
+    columns = Session.__table__.c
+    statement = select(
+        columns.id,
+        columns.device,
+        columns.address,
+        columns.created_at,
+        columns.last_used_at,
+        columns.expires_at,
+        (columns.id == actor.session_id).label("current"),
+    ).where(columns.user_id == actor.user_id, _alive(identity.settings))
+    return await page(session, statement, query, key=columns.created_at, id_=columns.id, descending=True)
+
+
+def _alive(settings: IdentitySettings) -> ColumnElement[bool]:
+    now = func.clock_timestamp()
+    return (
+        Session.revoked_at.is_(None)
+        & (Session.expires_at > now)
+        & (Session.last_used_at > now - settings.session_idle)
     )
 
 

@@ -1,0 +1,48 @@
+"""Signing in."""
+
+from servicekit.db import ReadSession, TenantSession
+from servicekit.errors import Unauthenticated
+from sqlalchemy import func, select
+
+from identity_kit.identity import Identity
+from identity_kit.models.account import AccountStatus, PasswordHash, User
+from identity_kit.schemas.account import Credentials
+from identity_kit.schemas.session import TokensRead
+from identity_kit.services import account as accounts
+from identity_kit.services import session as sessions
+from identity_kit.services.session import Client
+
+
+class InvalidCredentials(Unauthenticated):
+    code = "user.invalid_credentials"
+
+    def __init__(self) -> None:
+        super().__init__("The address or the password is wrong.")
+
+
+async def log_in(
+    reading: ReadSession, session: TenantSession, identity: Identity, credentials: Credentials, client: Client
+) -> TokensRead:
+    """Start a session.
+
+    Raises:
+        InvalidCredentials: no such account, wrong password, or not allowed in: alike, after the same time.
+    """
+    found = (
+        await reading.execute(
+            select(User.id, PasswordHash.hash)
+            .join(PasswordHash, PasswordHash.user_id == User.id)
+            .where(func.lower(User.email) == credentials.email.lower(), User.status == AccountStatus.ACTIVE)
+        )
+    ).one_or_none()
+    await reading.close()  # no connection waits while the password is checked
+    if not await identity.passwords.check(found.hash if found else None, credentials.password) or not found:
+        raise InvalidCredentials
+    # Whoever changes an account or its password locks its row: neither changes before this session is there.
+    user = await accounts.get(session, found.id, lock="share")
+    kept = await session.get_one(PasswordHash, found.id)
+    if kept.hash != found.hash or user.status != AccountStatus.ACTIVE:
+        raise InvalidCredentials
+    if identity.passwords.outdated(kept.hash):
+        kept.hash = await identity.passwords.hash(credentials.password)
+    return await sessions.start(session, identity, user, client)
