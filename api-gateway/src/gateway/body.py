@@ -18,7 +18,7 @@ class ClientGone(Exception):  # noqa: N818 - what happened
 
 class Body:
     def __init__(self, receive: Receive, *, limit: int, grace: timedelta, rate: int, idle: timedelta) -> None:
-        """Bodies may have `limit` bytes; after `grace` they must have come at `rate` bytes a second."""
+        """Take bodies of `limit` bytes; waiting may take `grace` and what `rate` (bytes a second) allows."""
         self.ended = False
         self._receive = receive
         self._limit = limit
@@ -26,7 +26,7 @@ class Body:
         self._rate = rate
         self._idle = idle.total_seconds()
         self._size = 0
-        self._began = time.monotonic()
+        self._waited = 0.0  # seconds, for the client alone
 
     def announce(self, length: int) -> None:
         """Refuse a body by its Content-Length, before any of it is asked for.
@@ -45,13 +45,14 @@ class Body:
             SlowBody: it does not come fast enough.
             ClientGone: it will not come.
         """
-        so_far = time.monotonic() - self._began
-        patience = min(self._idle, max(0.1, self._grace + self._size / self._rate - so_far))
+        began = time.monotonic()
+        patience = min(self._idle, self._grace + self._size / self._rate - self._waited)
         try:
             async with asyncio.timeout(patience):
                 message = await self._receive()
         except TimeoutError:
             raise SlowBody("The request's body comes too slowly.") from None
+        self._waited += time.monotonic() - began
         if message["type"] == "http.disconnect":
             raise ClientGone
         piece: bytes = message.get("body", b"")

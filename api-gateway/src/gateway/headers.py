@@ -127,9 +127,7 @@ def framing(read: dict[bytes, bytes]) -> tuple[int | None, bool]:
     """
     coding, length = read.get(b"transfer-encoding"), read.get(b"content-length")
     if coding is None:
-        if length is None or length == b"0":
-            return None, False
-        return int(length), False
+        return None if length is None else int(length), False
     if length is not None or coding.lower() != b"chunked":
         raise BadFraming("A body has a Content-Length or Transfer-Encoding: chunked.")
     return None, True

@@ -13,7 +13,7 @@ from gateway.body import Body, ClientGone
 from gateway.errors import MethodRefused, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 from gateway.settings import Settings
 from gateway.telemetry import Telemetry
-from gateway.upstream.connection import ConnectFailed, Connection, ConnectionLost, UpstreamFailed
+from gateway.upstream.connection import BadResponse, ConnectFailed, Connection, ConnectionLost, UpstreamFailed
 from gateway.vigil import Vigil
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -103,7 +103,7 @@ class Passage:
         trusted = self._proxy.settings.trusted_proxies
         self._client = headers.client_address(self._client, read.get(b"x-forwarded-for"), trusted)
         length, chunked = headers.framing(read)
-        self._body.ended = length is None and not chunked
+        self._body.ended = not length and not chunked
         headers.check_target(self._scope)
         if self._method not in _METHODS:
             self._method = "OTHER"  # a label of the metrics is not for the client to choose
@@ -133,7 +133,7 @@ class Passage:
         """Send the request on with what is there of its body, often all, and watch over the rest."""
         first = b"" if self._body.ended else await self._body.piece()
         if self._body.ended:
-            length = len(first) if length is not None or chunked else None
+            length = len(first) if chunked else length
             chunked = False
         head = headers.request_head(
             self._scope,
@@ -189,6 +189,8 @@ class Passage:
                     vigil.waiting = upload is None
                     await connection.head()
                     vigil.waiting = False
+                    if connection.answered_id not in (None, self._request_id.encode()):
+                        raise BadResponse("The answer is to another request.")
                     guard.succeeded()
                     await self._relay(admitted, connection, vigil, upload)
                 except ConnectionLost:
@@ -211,13 +213,16 @@ class Passage:
         """Send the rest of the body as it comes."""
         try:
             while not self._body.ended:
+                vigil.receiving = True
                 piece = await self._body.piece()
+                vigil.receiving = False
                 vigil.moved()
                 if piece:
                     await connection.send(_framed(piece, chunked=chunked))
             if chunked:
                 await connection.send(b"0\r\n\r\n")
             connection.sent = True
+            vigil.moved()
             vigil.waiting = True
             vigil.listen()
         except ConnectionLost:

@@ -56,7 +56,7 @@ class Revocations:
         )
         self.sessions, self.versions, self.tenants = set(), {}, set()
         for member in members:
-            self._change(member)
+            self._change(str(member))
 
     def _change(self, member: str) -> None:
         taken_back = member.startswith("-")

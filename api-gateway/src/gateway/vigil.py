@@ -18,6 +18,7 @@ class Vigil:
     def __init__(self, body: Body, *, first_byte: float, idle: float, total: float) -> None:
         self.reason: Exception | None = None
         self.waiting = False  # for the answer's head, with nothing left to send
+        self.receiving = False  # the request's body, which has a time limit of its own
         self._body = body
         self._first_byte = first_byte
         self._idle = idle
@@ -57,8 +58,9 @@ class Vigil:
     def _look(self) -> None:
         self.listen()
         now = self._loop.time()
-        quiet_until = self._moved + (self._first_byte if self.waiting else self._idle)
-        if now >= min(quiet_until, self._until):
+        allowed = self._first_byte if self.waiting else self._idle
+        until = min(self._until, (now if self.receiving else self._moved) + allowed)
+        if now >= until:
             self.end(UpstreamTimeout())
         else:
-            self._timer = self._loop.call_at(min(quiet_until, self._until), self._look)
+            self._timer = self._loop.call_at(until, self._look)

@@ -14,6 +14,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 Headers = list[tuple[bytes, bytes]]
 
 HEAD_LIMIT = 65_536  # bytes of status line and headers, informational answers included
+MOST_HEADERS = 500
 HIGH_WATER = 262_144  # bytes of body held for a slow reader before the service has to wait
 _BODILESS = frozenset({204, 304})
 
@@ -70,6 +71,7 @@ class Connection(asyncio.Protocol):
         self.headers: Headers = []
         self.started = self.complete = self.sized = False
         self.may_have_body = True
+        self.answered_id: bytes | None = None
         self._framed = self._chunked = self._reusable = self._paused = False
         self._error: UpstreamFailed | None = None
         self._chunks: list[bytes] = []
@@ -227,7 +229,11 @@ class Connection(asyncio.Protocol):
             return
         if name == b"content-length":
             self.sized = self._framed = True
+        elif name == b"x-request-id":
+            self.answered_id = value
         self.headers.append((name, value))
+        if len(self.headers) > MOST_HEADERS:
+            raise BadResponse("Too many headers.")
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
