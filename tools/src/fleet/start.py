@@ -156,44 +156,51 @@ def _holder(port: int) -> str:
 
 
 async def _start(place: Place, supervisor: Supervisor, fleet_plan: Plan, missing: list[Process]) -> None:
-    """Servers first, then databases and migrations, then the services that need them."""
     if taken := "\n  ".join(taken_ports(missing)):
         remedy = "End what holds them, or move all ports of this checkout: FLEET_PORT_OFFSET=100 make up"
         raise FleetError(f"these ports cannot be had:\n  {taken}\n{remedy}")
     place.remember()
     if not supervisor.is_running():
         supervisor.launch()
-    absent = {process.name: process for process in missing}
-    supervisor.start([process for process in missing if process.name in fleet_plan.servers])
+    supervisor.start(process for process in missing if process.name in fleet_plan.servers)
     for name, server in fleet_plan.servers.items():
         with _step(f"{name} on port {urlsplit(server.url).port}"):
             try:
                 await server.wait_ready()
             except ServerStartError:
                 raise FleetError(_stuck(supervisor, name, "does not answer")) from None
-    entries = {entry: absent[entry.name] for entry in fleet().built if entry.name in absent}
-    await _prepare_databases(place, fleet_plan.admin_url, entries)
-    supervisor.start([process for process in missing if process.name not in fleet_plan.servers])
+    services = [process for process in missing if process.name not in fleet_plan.servers]
+    await _start_services(place, supervisor, fleet_plan.admin_url, services)
 
 
-async def _prepare_databases(place: Place, admin_url: str, services: dict[ServiceEntry, Process]) -> None:
+async def _start_services(
+    place: Place, supervisor: Supervisor, admin_url: str, services: list[Process]
+) -> None:
+    """Start each as soon as its own database is migrated; the gateway, which has none, at once."""
+    entries = {entry.name: entry for entry in fleet().built}
     with _step("databases and roles"):
-        for entry in services:
-            owner, reader = place.secret(entry.database), place.secret(f"{entry.database}_ro")
-            await ensure_database(admin_url, entry.database, owner, reader)
+        for database in (entries[process.name].database for process in services if process.name in entries):
+            owner, reader = place.secret(database), place.secret(f"{database}_ro")
+            await ensure_database(admin_url, database, owner, reader)
     turns = asyncio.Semaphore(_MIGRATIONS_AT_ONCE)
 
-    async def migrate(entry: ServiceEntry, process: Process) -> None:
-        async with turns:
-            command = (sys.executable, "-m", "servicekit", "migrate", entry.package)
-            environment, pipe = os.environ | process.environment, asyncio.subprocess.PIPE
-            child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
-            said = b"".join(await child.communicate())
-            if child.returncode != 0:
-                raise FleetError(f"the migrations of {entry.name} failed:\n{said.decode()[-4000:]}")
+    async def start(process: Process) -> None:
+        if entry := entries.get(process.name):
+            async with turns:
+                await _migrate(entry, process)
+        supervisor.start([process])
 
     with _step("migrations"):
-        await asyncio.gather(*(migrate(entry, process) for entry, process in services.items()))
+        await asyncio.gather(*map(start, services))
+
+
+async def _migrate(entry: ServiceEntry, process: Process) -> None:
+    command = (sys.executable, "-m", "servicekit", "migrate", entry.package)
+    environment, pipe = os.environ | process.environment, asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
+    said = b"".join(await child.communicate())
+    if child.returncode != 0:
+        raise FleetError(f"the migrations of {entry.name} failed:\n{said.decode()[-4000:]}")
 
 
 async def _all_ready(supervisor: Supervisor, processes: list[Process]) -> None:
