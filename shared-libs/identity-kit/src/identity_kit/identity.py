@@ -14,6 +14,7 @@ from identity_kit.revocations import Revocations
 from identity_kit.sealing import Sealer
 from identity_kit.settings import IdentitySettings
 from identity_kit.signing import SigningKeys
+from identity_kit.throttle import Throttle
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Identity:
     mail: Transport
     redis: Redis
     revocations: Revocations
+    throttle: Throttle
     tenant_streams: Sequence[Stream]  # what a tenant's schema is made by
 
     @classmethod
@@ -45,5 +47,6 @@ class Identity:
             mail=transport(settings),
             redis=redis,
             revocations=Revocations(redis),
+            throttle=Throttle(redis, entry.name),
             tenant_streams=split(streams)[1],
         )

@@ -14,12 +14,12 @@ from identity_kit.schemas.session import Renewal, SessionRead, TokensRead
 from identity_kit.services import session as sessions
 from identity_kit.services import sign_in
 from identity_kit.services.session import RefreshTokenInvalid, SessionUnknown
-from identity_kit.services.sign_in import InvalidCredentials
+from identity_kit.services.sign_in import InvalidCredentials, TooManyAttempts
 
 router = Router("user", tags=["sessions"])
 
 
-@router.post("/login", dependencies=[public()], responses=documented(InvalidCredentials))
+@router.post("/login", dependencies=[public()], responses=documented(InvalidCredentials, TooManyAttempts))
 async def log_in(
     credentials: Credentials, reading: ReadSession, session: TenantSession, identity: Kit, client: Client
 ) -> TokensRead:

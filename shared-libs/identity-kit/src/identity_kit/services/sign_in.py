@@ -1,7 +1,7 @@
 """Signing in."""
 
 from servicekit.db import ReadSession, TenantSession
-from servicekit.errors import Unauthenticated
+from servicekit.errors import TooManyRequests, Unauthenticated
 from sqlalchemy import func, select
 
 from identity_kit.identity import Identity
@@ -11,6 +11,7 @@ from identity_kit.schemas.session import TokensRead
 from identity_kit.services import account as accounts
 from identity_kit.services import session as sessions
 from identity_kit.services.session import Client
+from identity_kit.throttle import LOGIN_FROM_ADDRESS, LOGIN_OF_ACCOUNT, site
 
 
 class InvalidCredentials(Unauthenticated):
@@ -20,14 +21,27 @@ class InvalidCredentials(Unauthenticated):
         super().__init__("The address or the password is wrong.")
 
 
+class TooManyAttempts(TooManyRequests):
+    code = "user.too_many_attempts"
+
+    def __init__(self) -> None:
+        wait = str(LOGIN_FROM_ADDRESS.seconds)
+        super().__init__("Too many attempts from your address. Wait a while.", headers={"Retry-After": wait})
+
+
 async def log_in(
     reading: ReadSession, session: TenantSession, identity: Identity, credentials: Credentials, client: Client
 ) -> TokensRead:
     """Start a session.
 
     Raises:
-        InvalidCredentials: no such account, wrong password, or not allowed in: alike, after the same time.
+        InvalidCredentials: no such account, wrong password, locked after too many tries, or not
+            allowed in: alike, after the same time.
+        TooManyAttempts: whoever it is, too many failed from there.
     """
+    throttle = identity.throttle
+    if client.address and await throttle.reached(LOGIN_FROM_ADDRESS, site(client.address)):
+        raise TooManyAttempts
     found = (
         await reading.execute(
             select(User.id, PasswordHash.hash)
@@ -36,7 +50,15 @@ async def log_in(
         )
     ).one_or_none()
     await reading.close()  # no connection waits while the password is checked
-    if not await identity.passwords.check(found.hash if found else None, credentials.password) or not found:
+    right = await identity.passwords.check(found.hash if found else None, credentials.password)
+    account = (session.tenant, credentials.email.lower())
+    if not right or found is None:
+        await throttle.add(LOGIN_OF_ACCOUNT, *account)
+        if client.address:
+            await throttle.add(LOGIN_FROM_ADDRESS, site(client.address))
+        raise InvalidCredentials
+    # Looked at after the check, so that of many guesses at once no more count than the limit allows.
+    if await throttle.reached(LOGIN_OF_ACCOUNT, *account):
         raise InvalidCredentials
     # Whoever changes an account or its password locks its row: neither changes before this session is there.
     user = await accounts.get(session, found.id, lock="share")
@@ -45,4 +67,5 @@ async def log_in(
         raise InvalidCredentials
     if identity.passwords.outdated(kept.hash):
         kept.hash = await identity.passwords.hash(credentials.password)
+    await throttle.clear(LOGIN_OF_ACCOUNT, *account)
     return await sessions.start(session, identity, user, client)
