@@ -92,9 +92,10 @@ async def add_note(wish: NoteWish, session: TenantSession) -> NoteRead:
 
 @router.get("/notes", dependencies=[signed_in()])
 async def list_notes(query: Annotated[NoteQuery, Query()], session: ReadSession) -> Page[NoteRead]:
-    statement = select(Note.id, Note.name, Note.version)
+    columns = Note.__table__.c
+    statement = select(columns.id, columns.name, columns.version)
     found = await page(
-        session, statement, query, key=Note.name, id_=Note.id, descending=query.sort.startswith("-")
+        session, statement, query, key=columns.name, id_=columns.id, descending=query.sort.startswith("-")
     )
     return Page[NoteRead].model_validate(found)
 

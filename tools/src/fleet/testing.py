@@ -127,7 +127,8 @@ def started() -> Iterator[RunningFleet]:
 
 def _free_offset() -> int:
     """An offset at which all ports of the fleet are free, and below those the kernel hands out."""
-    numbers = [POSTGRES_PORT, REDIS_PORT, *(e.port for e in (*the_fleet().built, the_fleet().gateway))]
+    numbers = [POSTGRES_PORT, REDIS_PORT, *(entry.port for entry in the_fleet().built)]
+    numbers.append(the_fleet().gateway.port)
     while True:
         offset = random.randrange(10_000, 22_000)  # noqa: S311 - any will do
         try:

@@ -1,12 +1,14 @@
 """Lists by keyset: a page costs the same wherever it is, and rows that come or go do not shift it."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, tuple_
 
 from servicekit.db import ReadSession
 from servicekit.errors import Unprocessable
@@ -38,6 +40,81 @@ class CursorInvalid(Unprocessable):
         super().__init__("The cursor does not belong to this list and order.")
 
 
+class Listing:
+    """A list prepared once: on a hot route, building its statement costs more than running it."""
+
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        *,
+        key: ColumnElement[Any],
+        id_: ColumnElement[UUID],
+        descending: bool = False,
+    ) -> None:
+        """Prepare a filtered, unordered statement over plain columns.
+
+        Columns whose name begins with `_`, such as a key that only sorts, are left out of the answer.
+
+        Args:
+            statement: values that differ between requests stand in it as bindparams.
+            key: the column to sort by, never NULL; must be among the statement's columns.
+            id_: the primary key, likewise; it decides between equal keys.
+        """
+        self._statement = statement
+        self._key, self._id = key, id_
+        self._descending = descending
+        self._order = f"-{key.key}" if descending else str(key.key)
+        self._variants: dict[tuple[bool, bool], Select[*tuple[Any, ...]]] = {}
+
+    async def page(
+        self, session: ReadSession, query: ListQuery, values: Mapping[str, Any] = MappingProxyType({})
+    ) -> dict[str, Any]:
+        """One page, as a `Page`'s members.
+
+        Args:
+            values: of the statement's bindparams.
+
+        Raises:
+            CursorInvalid: the cursor was made for another order, or by somebody else.
+        """
+        key, id_ = str(self._key.key), str(self._id.key)
+        values = {**values, "_limit": query.limit + 1}
+        if query.cursor is not None:
+            last = _decode(query.cursor, self._order, self._key.type.python_type)
+            values |= {"_last_key": last[0], "_last_id": last[1]}
+        statement = self._variant(total=query.total, after=query.cursor is not None)
+        rows = (await session.execute(statement, values)).mappings().all()
+        total = None
+        if query.total:
+            total = rows[0]["_total"] if rows else 0 if query.cursor is None else None
+        next_cursor = None
+        if len(rows) > query.limit:
+            last_row = rows[query.limit - 1]
+            next_cursor = _encode(self._order, last_row[key], last_row[id_])
+        items = [
+            {name: value for name, value in row.items() if not name.startswith("_")}
+            for row in rows[: query.limit]
+        ]
+        return {"items": items, "next_cursor": next_cursor, "total": total}
+
+    def _variant(self, *, total: bool, after: bool) -> Select[*tuple[Any, ...]]:
+        if (known := self._variants.get((total, after))) is not None:
+            return known
+        key, id_, wanted = self._key, self._id, self._statement
+        if total:
+            # In the same statement, so that count and rows tell of the same moment.
+            count = select(func.count()).select_from(wanted.subquery()).scalar_subquery()
+            wanted = wanted.add_columns(count.label("_total"))
+        if after:
+            position = tuple_(key, id_)
+            last = tuple_(bindparam("_last_key", type_=key.type), bindparam("_last_id", type_=id_.type))
+            wanted = wanted.where(position < last if self._descending else position > last)
+        ordering = (key.desc(), id_.desc()) if self._descending else (key, id_)
+        wanted = wanted.order_by(*ordering).limit(bindparam("_limit", type_=Integer))
+        self._variants[total, after] = wanted
+        return wanted
+
+
 async def page(
     session: ReadSession,
     statement: Select[*tuple[Any, ...]],
@@ -47,41 +124,8 @@ async def page(
     id_: ColumnElement[UUID],
     descending: bool = False,
 ) -> dict[str, Any]:
-    """One page of a filtered, unordered statement over plain columns, as a `Page`'s members.
-
-    Columns whose name begins with `_`, such as a key that only sorts, are left out of the answer.
-
-    Args:
-        key: the column to sort by, never NULL; must be among the statement's columns.
-        id_: the primary key, likewise; it decides between equal keys.
-
-    Raises:
-        CursorInvalid: the cursor was made for another order, or by somebody else.
-    """
-    order = (f"-{key.key}") if descending else str(key.key)
-    wanted = statement
-    if query.total:
-        # In the same statement, so that count and rows tell of the same moment.
-        count = select(func.count()).select_from(statement.order_by(None).subquery()).scalar_subquery()
-        wanted = wanted.add_columns(count.label("_total"))
-    if query.cursor is not None:
-        last = _decode(query.cursor, order, key.type.python_type)
-        position, after = tuple_(key, id_), tuple_(*last)
-        wanted = wanted.where(position < after if descending else position > after)
-    ordering = (key.desc(), id_.desc()) if descending else (key, id_)
-    rows = (await session.execute(wanted.order_by(*ordering).limit(query.limit + 1))).mappings().all()
-    total = None
-    if query.total:
-        total = rows[0]["_total"] if rows else 0 if query.cursor is None else None
-    next_cursor = None
-    if len(rows) > query.limit:
-        last_row = rows[query.limit - 1]
-        next_cursor = _encode(order, last_row[str(key.key)], last_row[str(id_.key)])
-    items = [
-        {name: value for name, value in row.items() if not name.startswith("_")}
-        for row in rows[: query.limit]
-    ]
-    return {"items": items, "next_cursor": next_cursor, "total": total}
+    """One page of a statement made for the request; as `Listing` otherwise."""
+    return await Listing(statement, key=key, id_=id_, descending=descending).page(session, query)
 
 
 def _encode(order: str, key: Any, id_: UUID) -> str:
