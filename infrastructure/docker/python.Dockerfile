@@ -6,42 +6,42 @@
 #     --build-arg MEMBER=app1-business/hrms-service --build-arg PACKAGE=business_hrms --build-arg PORT=8002 .
 ARG PYTHON=python:3.13-slim-trixie
 
-FROM ${PYTHON} AS build
+# What servicekit needs, which is most of what any member needs: one layer, shared by all images.
+FROM ${PYTHON} AS kit
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never PYC_INVALIDATION_MODE=UNCHECKED_HASH
 RUN pip install --no-cache-dir --root-user-action=ignore uv==0.13.9
+COPY --chmod=755 infrastructure/docker/install-locked /usr/local/bin/
 WORKDIR /app
-
-# The member's packages. uv resolves their names and versions within the lock; the hashes are
-# the lock's own, and a package that the lock lacks has none and is refused.
+RUN uv venv -q
 COPY pyproject.toml requirements.lock ./
 COPY shared-libs/contracts/pyproject.toml shared-libs/contracts/
 COPY shared-libs/servicekit/pyproject.toml shared-libs/servicekit/
+RUN --mount=type=cache,target=/root/.cache install-locked shared-libs/servicekit
+
+# The member's own packages, its code, and the code of the shared libraries it names.
+FROM kit AS build
+RUN touch /tmp/kit
 COPY shared-libs/identity-kit/pyproject.toml shared-libs/identity-kit/
 ARG MEMBER
 COPY ${MEMBER}/pyproject.toml ${MEMBER}/
-RUN --mount=type=cache,target=/root/.cache <<EOF
-set -eu
-uv pip compile -q --no-header --no-annotate -c requirements.lock -o /tmp/needed "$MEMBER/pyproject.toml"
-grep -v '^-e ' /tmp/needed >/tmp/packages
-{ sed -n "s|^-e file://$PWD/||p" /tmp/needed; echo "$MEMBER"; } >/tmp/members
-uv venv -q
-uv pip install -q --no-deps --require-hashes -c requirements.lock -r /tmp/packages
-EOF
-
-# Its code, and that of the shared libraries it names.
+RUN --mount=type=cache,target=/root/.cache install-locked "$MEMBER"
 COPY shared-libs shared-libs
 COPY ${MEMBER} ${MEMBER}
-RUN --mount=type=cache,target=/root/.cache <<EOF
+RUN --mount=type=cache,target=/root/.cache <<'EOF'
 set -eu
+{ sed -n "s|^-e file://$PWD/||p" /tmp/needed; echo "$MEMBER"; } >/tmp/members
 sed 's|^|-e ./|' /tmp/members >/tmp/editable
 uv pip install -q --no-deps -r /tmp/editable
 uv pip check -q
-# uv notes when it installed a folder; without the notes an unchanged venv stays the same layer
-rm .venv/lib/python3*/site-packages/*/uv_cache.json
-sed -i /uv_cache.json/d .venv/lib/python3*/site-packages/*/RECORD
+# uv notes when it installed a folder; without its notes, the same input makes the same image
+for notes in .venv/lib/python3*/site-packages/*/uv_cache.json; do
+    rm "$notes"
+    sed -i /uv_cache.json/d "${notes%/*}/RECORD"
+done
 python -m compileall -q --invalidation-mode checked-hash shared-libs "$MEMBER"
-mkdir /code
-xargs cp -r --parents -t /code </tmp/members
+mkdir /own
+find .venv -cnewer /tmp/kit ! -type d -exec cp -P --parents -t /own {} +
+xargs cp -r --parents -t /own </tmp/members
 EOF
 
 FROM ${PYTHON} AS runtime
@@ -50,8 +50,8 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --
  && install -d -o fleet -g fleet /app/.dev/keys /app/.dev/mail
 ENV PATH=/app/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 FLEET_ROOT=/app
 WORKDIR /app
-COPY --from=build /app/.venv .venv
-COPY --from=build /code .
+COPY --from=kit /app/.venv .venv
+COPY --from=build /own .
 COPY infrastructure/fleet.toml infrastructure/
 USER 10001:10001
 
