@@ -82,6 +82,8 @@ async def test_a_table_named_without_its_schema_is_not_found(hrms: str, connect:
         await owner.execute("SELECT n FROM staff")
     with pytest.raises(asyncpg.InvalidSchemaNameError):
         await owner.execute("CREATE TABLE public.staff (n int)")
+    for role in (hrms, f"{hrms}_ro"):
+        assert await (await connect(role, hrms)).fetchval("SHOW search_path") == "ext"
 
 
 async def test_an_administrator_who_is_no_superuser_can_make_databases(
