@@ -39,7 +39,7 @@ def naive_peer(folder: Path, where: Ground, path: str) -> Generator[Target]:
     gateway = _uvicorn(folder, "gateway:app", _GATEWAY)
     try:
         for port in (_SERVICE, _GATEWAY):
-            _wait_for(port)
+            wait_for(port)
         processes = {"gateway": gateway.pid, "service": service.pid, "postgres": where.pids["postgres"]}
         yield Target("naive peer", f"http://127.0.0.1:{_GATEWAY}{path}", [token], processes)
     finally:
@@ -60,7 +60,8 @@ def _uvicorn(folder: Path, app: str, port: int, **environment: str) -> subproces
     return subprocess.Popen(command, cwd=folder, env=os.environ | environment)
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Wait until something listens on a port of loopback."""
     deadline = time.monotonic() + _STARTS_WITHIN
     while True:
         try:

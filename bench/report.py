@@ -26,8 +26,10 @@ class Report:
         self.goals.append((what, wanted, measured, "yes" if met else "**no**"))
 
     def text(self) -> str:
-        goals = f"### Goals\n\n{_table(('', 'goal', 'measured', 'met'), self.goals)}"
-        return "\n\n".join([_where(), *self.parts, goals]) + "\n"
+        parts = [_where(), *self.parts]
+        if self.goals:
+            parts.append(f"### Goals\n\n{_table(('', 'goal', 'measured', 'met'), self.goals)}")
+        return "\n\n".join(parts) + "\n"
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

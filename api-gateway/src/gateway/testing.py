@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -247,6 +247,7 @@ class Gateway:
         self._environment = environment
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.log: IO[str] | None = None  # what it prints goes here, else to where ours goes
 
     async def start(self, *, ready: bool = True) -> None:
         """Start, and wait until it answers; if `ready`, until it knows the keys."""
@@ -254,6 +255,7 @@ class Gateway:
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "uvicorn", "gateway.main:app", "--port", str(self.port), *flags.split()),
             env=os.environ | self._environment,
+            stdout=self.log,
         )
         async with httpx.AsyncClient(base_url=self.url) as client, asyncio.timeout(20):
             while not await self._answers(client, ready=ready):  # noqa: ASYNC110 - another process tells no event

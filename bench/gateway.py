@@ -1,0 +1,195 @@
+"""`python -m bench.gateway`: the gateway beside nginx, the naive gateway and no gateway at all.
+
+Trivial upstream (nginx answering from memory), tokens verified, limits counted, access
+log written. Needs wrk, hey and nginx.
+"""
+
+import argparse
+import asyncio
+import csv
+import io
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+from gateway.testing import Gateway, ScriptedService, ok
+from servicekit.embedded import free_port
+
+from bench.ground import OUT, REPOSITORY
+from bench.load import Sample, Target, compare
+from bench.report import Report
+from bench.stage import UPSTREAM, Stage, staged
+
+_PATH = "/hrms/employees"
+_CONNECTIONS = 32
+_NAIVE_PORT = 9301  # no matter which
+# Goals.
+_CPU, _TIMES, _ADDED, _GROWTH, _EXTRA = 350, 15, 3, 5, 50  # µs, times, ms, MB, MB
+_OURS, _NAIVE, _NGINX, _BARE = "gateway", "naive gateway", "nginx proxy_pass", "no gateway"
+
+
+def beside_peers(
+    stage: Stage, gateway: Gateway, peer: Path, report: Report, seconds: int
+) -> dict[str, Sample]:
+    """Throughput, latency and CPU time, all at full load."""
+    upstream = stage.upstream()
+    port = free_port()
+    proxy = stage.nginx(port)
+    naive = stage.run(
+        *(sys.executable, "-m", "uvicorn", "gateway:app", f"--port={_NAIVE_PORT}"),
+        *("--no-access-log", "--log-level=warning", "--app-dir", str(peer)),
+        port=_NAIVE_PORT,
+        folder=peer,
+    )
+    key = [sys.executable, "make_token.py", "7"]
+    token = subprocess.run(key, cwd=peer, check=True, capture_output=True, text=True).stdout.strip()
+    base = "http://127.0.0.1:"
+    targets = [
+        Target(_BARE, f"{base}{UPSTREAM}{_PATH}", [stage.token], {"upstream": upstream}),
+        Target(_NGINX, f"{base}{port}{_PATH}", [stage.token], {"nginx": proxy}),
+        Target(_OURS, gateway.url + _PATH, [stage.token], {"gateway": gateway.process.pid}),
+        Target(_NAIVE, f"{base}{_NAIVE_PORT}{_PATH}", [token], {"gateway": naive}),
+    ]
+    samples = compare(targets, connections=_CONNECTIONS, seconds=seconds, repeats=3, warm_up=2)
+    report.table(
+        f"Full load, {_CONNECTIONS} connections",
+        ("", "requests/s", "p50 ms", "p99 ms", "CPU µs per request"),
+        [
+            (name, f"{s.rate:,.0f}", f"{s.p50:.1f}", f"{s.p99:.1f}", f"{sum(s.cpu.values()):.0f}")
+            for name, s in samples.items()
+        ],
+    )
+    ours, naively = samples[_OURS], samples[_NAIVE]
+    cpu, times = sum(ours.cpu.values()), ours.rate / naively.rate
+    report.goal("CPU per request", "≤ 350 µs, moonshot 200", f"{cpu:.0f} µs", met=cpu <= _CPU)
+    report.goal(
+        "throughput against the naive gateway", "≥ 15 times", f"{times:.1f} times", met=times >= _TIMES
+    )
+    return samples
+
+
+def at_half_load(stage: Stage, gateway: Gateway, rate: float, report: Report, seconds: int) -> None:
+    """Latency at half the rate the gateway can serve, and the same without it."""
+    each = max(1, int(rate / 2 / _CONNECTIONS))
+    direct = _hey(f"http://127.0.0.1:{UPSTREAM}{_PATH}", stage.token, each, seconds)
+    through = _hey(gateway.url + _PATH, stage.token, each, seconds)
+    report.table(
+        f"Half load: {each * _CONNECTIONS}/s offered",
+        ("", "p50 ms", "p99 ms", "p99.9 ms"),
+        [
+            (name, *(f"{_percentile(latencies, p) * 1000:.2f}" for p in (0.5, 0.99, 0.999)))
+            for name, latencies in ((_BARE, direct), (_OURS, through))
+        ],
+    )
+    added = (_percentile(through, 0.99) - _percentile(direct, 0.99)) * 1000
+    report.goal("p99 at half load above direct", "≤ 3 ms", f"{added:.2f} ms", met=added <= _ADDED)
+
+
+def _hey(url: str, token: str, each: int, seconds: int) -> list[float]:
+    """Latencies in seconds, sorted, at a fixed rate for each of the connections."""
+    program = shutil.which("hey")
+    if program is None:
+        sys.exit("bench: hey is not installed: apt-get install hey")
+    options = ["-z", f"{seconds}s", "-c", str(_CONNECTIONS), "-q", str(each), "-o", "csv"]
+    command = [program, *options, "-H", f"Authorization: Bearer {token}", url]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    rows = list(csv.DictReader(io.StringIO(said)))
+    if any(row["status-code"] != "200" for row in rows):
+        raise RuntimeError("A request failed.")
+    return sorted(float(row["response-time"]) for row in rows)
+
+
+def _percentile(latencies: list[float], share: float) -> float:
+    return latencies[int(len(latencies) * share)]
+
+
+def memory(stage: Stage, report: Report, requests: int) -> None:
+    """Resident memory over many requests, and over a large upload and download."""
+    gateway = stage.gateway()
+    _requests(gateway, stage.token, 50_000)
+    before = gateway.memory
+    _requests(gateway, stage.token, requests)
+    grown = (gateway.memory - before) / 2**20
+    stage.do(gateway.stop())
+
+    large = ScriptedService()
+    large.script = _large
+    stage.do(large.start())
+    gateway = stage.gateway(
+        APP1_HRMS_SERVICE_UPSTREAM=large.url,
+        GATEWAY_BODY_LIMITS='{"/hrms/large": 1000000000}',
+    )
+    stage.do(_transfer(gateway, stage.token, megabytes=1))
+    before = gateway.memory
+    peak = stage.do(_transfer(gateway, stage.token, megabytes=100))
+    stage.do(gateway.stop())
+    extra = (peak - before) / 2**20
+    report.goal(f"memory after {requests:,} requests", "flat", f"{grown:+.1f} MB", met=grown < _GROWTH)
+    report.goal("extra memory, 100 MB up and 100 MB down", "< 50 MB", f"{extra:.1f} MB", met=extra < _EXTRA)
+
+
+def _requests(gateway: Gateway, token: str, times: int) -> None:
+    command = ["hey", "-n", str(times), "-c", str(_CONNECTIONS), "-H", f"Authorization: Bearer {token}"]
+    subprocess.run([*command, gateway.url + _PATH], check=True, capture_output=True)
+
+
+async def _large(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take a body of any size, answer with as much."""
+    while True:
+        await reader.readuntil(b"\r\n\r\n")
+        size = 0
+        while length := int(await reader.readline(), 16):
+            await reader.readexactly(length + 2)
+            size += length
+        await reader.readexactly(2)
+        writer.write(ok(b"").replace(b"content-length: 0", b"content-length: %d" % size))
+        for _ in range(0, size, 65_536):
+            writer.write(b"x" * min(65_536, size))
+            await writer.drain()
+
+
+async def _transfer(gateway: Gateway, token: str, *, megabytes: int) -> int:
+    """Send and receive so much; the most memory the gateway had meanwhile."""
+    peak = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(megabytes * 16):
+            nonlocal peak
+            peak = max(peak, gateway.memory)
+            yield b"x" * 65_536
+
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=gateway.url, headers=headers, timeout=60) as client:
+        received = 0
+        async with client.stream("POST", "/hrms/large", content=body()) as answer:
+            async for piece in answer.aiter_raw():
+                received += len(piece)
+                peak = max(peak, gateway.memory)
+    if received != megabytes * 2**20:
+        raise RuntimeError(f"{received} bytes came back")
+    return peak
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.gateway", description=__doc__)
+    parser.add_argument("--peer", type=Path, default=REPOSITORY.parent / "shared/peers/naive")
+    parser.add_argument("--seconds", type=int, default=8, help="of each run under load (%(default)s)")
+    parser.add_argument("--requests", type=int, default=1_000_000, help="for flat memory (%(default)s)")
+    options = parser.parse_args()
+    report = Report()
+    with staged() as stage:
+        gateway = stage.gateway()
+        samples = beside_peers(stage, gateway, options.peer.resolve(), report, options.seconds)
+        at_half_load(stage, gateway, samples[_OURS].rate, report, options.seconds)
+        stage.do(gateway.stop())
+        memory(stage, report, options.requests)
+    OUT.mkdir(exist_ok=True)
+    (OUT / "gateway.md").write_text(report.text())
+    print(f"\n{report.text()}")
+
+
+if __name__ == "__main__":
+    main()
