@@ -176,8 +176,9 @@ async def test_search_and_order_use_their_index(
     running: Running, tenant: str, crowd: Crowd, q: str | None, index: str
 ) -> None:
     await crowd(5000)
-    wanted = directory.employees(tenant, EmployeeFilter(q=q)).order_by(Employee.sort_name).limit(20)
-    sql = wanted.compile(
+    filters, values = directory.bound(tenant, EmployeeFilter(q=q))
+    wanted = directory.employees(filters).order_by(Employee.sort_name).limit(20)
+    sql = wanted.params(values).compile(
         dialect=asyncpg.dialect(),  # type: ignore[no-untyped-call] # SQLAlchemy's own gap
         compile_kwargs={"literal_binds": True, "render_schema_translate": True},
         schema_translate_map={None: schema_of(tenant)},

@@ -6,7 +6,7 @@ from uuid import UUID
 from servicekit.db import ReadSession, TenantSession, advisory_lock, locked, refusing
 from servicekit.errors import Conflict, Unprocessable
 from servicekit.pagination import page
-from sqlalchemy import CTE, func, select
+from sqlalchemy import CTE, ColumnElement, func, select
 
 from business_hrms.models.department import Department
 from business_hrms.schemas.department import DepartmentChanges, DepartmentQuery, DepartmentWish
@@ -90,7 +90,7 @@ async def remove(session: TenantSession, department_id: UUID) -> None:
         await session.flush()
 
 
-def subtree(department_id: UUID) -> CTE:
+def subtree(department_id: UUID | ColumnElement[UUID]) -> CTE:
     """Ids of a department and of all below it."""
     top = select(Department.id).where(Department.id == department_id).cte("subtree", recursive=True)
     return top.union(select(Department.id).join(top, Department.parent_id == top.c.id))

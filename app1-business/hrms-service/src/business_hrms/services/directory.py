@@ -1,14 +1,32 @@
-"""Employees as they are read: each with the job of today, in one statement."""
+"""Employees as they are read: each with the job of today, in one statement.
 
-from typing import Any
+Statements are made once for each combination of filters and order, because making
+one costs more than running it; what differs between requests is bound.
+"""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound
-from servicekit.pagination import page
+from servicekit.pagination import Listing
 from servicekit.records import Tenant
-from sqlalchemy import ColumnElement, Date, Select, Subquery, and_, case, cast, func, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+)
 
 from business_hrms.models.department import Department
 from business_hrms.models.employee import Employee, EmploymentRecord
@@ -16,37 +34,36 @@ from business_hrms.models.position import Position
 from business_hrms.schemas.employee import EmployeeFilter, EmployeeQuery, EmployeeRead
 from business_hrms.services import department as departments
 
-job = aliased(EmploymentRecord, name="job")
-manager = aliased(Employee, name="manager")
+Statement = Select[*tuple[Any, ...]]
+
+employee = Employee.__table__
+manager = Employee.__table__.alias("manager")
+job = EmploymentRecord.__table__.alias("job")
+department = Department.__table__
+position = Position.__table__
 
 JOB_COLUMNS = (
-    job.employment_type,
-    job.department_id,
-    Department.name.label("department"),
-    job.position_id,
-    Position.name.label("position"),
-    job.manager_id,
-    (manager.first_name + " " + manager.last_name).label("manager"),
+    job.c.employment_type,
+    job.c.department_id,
+    department.c.name.label("department"),
+    job.c.position_id,
+    position.c.name.label("position"),
+    job.c.manager_id,
+    (manager.c.first_name + " " + manager.c.last_name).label("manager"),
 )
 
-_COLUMNS = Employee.__table__.c
-_NAME = _COLUMNS.sort_name.label("_name")
-_SORT_KEYS: dict[str, ColumnElement[Any]] = {
-    "name": _NAME,
-    "employee_no": _COLUMNS.employee_no,
-    "date_of_joining": _COLUMNS.date_of_joining,
-}
+
+class Filters(NamedTuple):
+    """Which filters a statement has."""
+
+    words: int
+    department: bool
+    status: bool
 
 
 async def listing(session: ReadSession, query: EmployeeQuery) -> dict[str, Any]:
-    return await page(
-        session,
-        employees(session.tenant, query).add_columns(_NAME),
-        query,
-        key=_SORT_KEYS[query.sort.removeprefix("-")],
-        id_=_COLUMNS.id,
-        descending=query.sort.startswith("-"),
-    )
+    filters, values = bound(session.tenant, query)
+    return await _listing(query.sort, filters).page(session, query, values)
 
 
 async def one(session: TenantSession | ReadSession, employee_id: UUID) -> EmployeeRead:
@@ -55,76 +72,100 @@ async def one(session: TenantSession | ReadSession, employee_id: UUID) -> Employ
     Raises:
         NotFound: there is none with this id.
     """
-    statement = employees(session.tenant, EmployeeFilter()).where(Employee.id == employee_id)
-    row = (await session.execute(statement)).one_or_none()
+    row = (await session.execute(_ONE, {"tenant": session.tenant, "employee_id": employee_id})).one_or_none()
     if row is None:
         raise NotFound
     return EmployeeRead.model_validate(row)
 
 
-def employees(tenant: str, wanted: EmployeeFilter) -> Select[*tuple[Any, ...]]:
-    """The employees wanted, each with the job of today; columns as in `EmployeeRead`.
+def bound(tenant: str, wanted: EmployeeFilter) -> tuple[Filters, dict[str, Any]]:
+    """The filters that a wish comes to, and the values to run their statement with."""
+    words = (wanted.q or "").split()
+    values = {
+        "tenant": tenant,
+        "department": wanted.department_id,
+        "status": wanted.status,
+        **{f"word_{n}": _anywhere(word) for n, word in enumerate(words)},
+    }
+    return Filters(len(words), wanted.department_id is not None, wanted.status is not None), values
+
+
+@lru_cache(maxsize=256)
+def employees(filters: Filters) -> Statement:
+    """Employees with the job of today; columns as in `EmployeeRead`.
 
     Who has not joined yet is shown with the first job, who has left with the last.
     """
-    calendar = calendar_of(tenant)
+    # One row: today's date where the tenant is, by the database's clock.
+    today_there = cast(func.timezone(Tenant.time_zone, func.now()), Date).label("today")
+    calendar = select(today_there).where(Tenant.id == bindparam("tenant")).subquery("calendar")
     today = calendar.c.today
-    day = func.greatest(Employee.date_of_joining, func.least(today, Employee.last_day))
+    day = func.greatest(employee.c.date_of_joining, func.least(today, employee.c.last_day))
+    has_job = and_(
+        job.c.employee_id == employee.c.id,
+        job.c.valid_from <= day,
+        or_(job.c.valid_to.is_(None), job.c.valid_to >= day),
+    )
     status = case(
-        (today < Employee.date_of_joining, "onboarding"),
-        (today > Employee.last_day, "left"),
-        (Employee.last_day.is_not(None), "notice"),
+        (today < employee.c.date_of_joining, "onboarding"),
+        (today > employee.c.last_day, "left"),
+        (employee.c.last_day.is_not(None), "notice"),
         else_="active",
     )
-    statement = with_names(
-        select(
-            Employee.id,
-            Employee.version,
-            Employee.employee_no,
-            Employee.first_name,
-            Employee.last_name,
-            Employee.email,
-            status.label("status"),
-            Employee.date_of_joining,
-            Employee.last_day,
-            Employee.user_id,
-            *JOB_COLUMNS,
-        )
-        .join_from(Employee, calendar, true())
-        .join(
-            job,
-            and_(
-                job.employee_id == Employee.id,
-                job.valid_from <= day,
-                or_(job.valid_to.is_(None), job.valid_to >= day),
-            ),
-        )
+    columns = (
+        employee.c.id,
+        employee.c.version,
+        employee.c.employee_no,
+        employee.c.first_name,
+        employee.c.last_name,
+        employee.c.email,
+        status.label("status"),
+        employee.c.date_of_joining,
+        employee.c.last_day,
+        employee.c.user_id,
+        *JOB_COLUMNS,
     )
-    for word in (wanted.q or "").split():
-        statement = statement.where(Employee.search.like(func.lower(func.unaccent(_anywhere(word)))))
-    if wanted.department_id is not None:
-        below = departments.subtree(wanted.department_id)
-        statement = statement.where(job.department_id.in_(select(below.c.id)))
-    if wanted.status is not None:
-        statement = statement.where(status == wanted.status)
+    statement = with_names(select(*columns).join_from(employee, calendar, true()).join(job, has_job))
+    for n in range(filters.words):
+        pattern = func.lower(func.unaccent(bindparam(f"word_{n}", type_=String)))
+        statement = statement.where(employee.c.search.like(pattern))
+    if filters.department:
+        below = departments.subtree(bindparam("department", type_=Uuid))
+        statement = statement.where(job.c.department_id.in_(select(below.c.id)))
+    if filters.status:
+        statement = statement.where(status == bindparam("status", type_=String))
     return statement
 
 
-def calendar_of(tenant: str) -> Subquery:
-    """One row: `today` in the tenant's time zone, by the database's clock."""
-    today = cast(func.timezone(Tenant.time_zone, func.now()), Date)
-    return select(today.label("today")).where(Tenant.id == tenant).subquery("calendar")
-
-
-def with_names(jobs: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def with_names(jobs: Statement) -> Statement:
     """Join to a statement over `job` what its `JOB_COLUMNS` name."""
     return (
-        jobs.outerjoin(Department, Department.id == job.department_id)
-        .outerjoin(Position, Position.id == job.position_id)
-        .outerjoin(manager, manager.id == job.manager_id)
+        jobs.outerjoin(department, department.c.id == job.c.department_id)
+        .outerjoin(position, position.c.id == job.c.position_id)
+        .outerjoin(manager, manager.c.id == job.c.manager_id)
+    )
+
+
+@lru_cache(maxsize=256)
+def _listing(sort: str, filters: Filters) -> Listing:
+    name = employee.c.sort_name.label("_name")
+    keys: dict[str, ColumnElement[Any]] = {
+        "name": name,
+        "employee_no": employee.c.employee_no,
+        "date_of_joining": employee.c.date_of_joining,
+    }
+    return Listing(
+        employees(filters).add_columns(name),
+        key=keys[sort.removeprefix("-")],
+        id_=employee.c.id,
+        descending=sort.startswith("-"),
     )
 
 
 def _anywhere(word: str) -> str:
     """A LIKE pattern that finds the word as it is written."""
     return "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
+
+
+EVERYBODY = Filters(words=0, department=False, status=False)
+_ONE = employees(EVERYBODY).where(employee.c.id == bindparam("employee_id", type_=Uuid))

@@ -9,7 +9,7 @@ from contracts.facts import EmployeeJobChanged, EmployeeTerminated
 from servicekit import facts
 from servicekit.db import ReadSession, TenantSession, found, locked, refusing
 from servicekit.errors import Conflict, NotFound, Unprocessable
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, func, or_, select
 
 from business_hrms.models.employee import Employee, EmploymentRecord
 from business_hrms.schemas.employee import EmployeeRead
@@ -133,12 +133,12 @@ async def terminate(session: TenantSession, employee_id: UUID, end: Termination)
 async def history(session: ReadSession, employee_id: UUID) -> Sequence[Row[Any]]:
     """An employee's jobs, the first one first; columns as in `JobRead`."""
     await found(session, Employee, employee_id)
-    statement = _jobs().where(job.employee_id == employee_id).order_by(job.valid_from)
+    statement = _jobs().where(job.c.employee_id == employee_id).order_by(job.c.valid_from)
     return (await session.execute(statement)).all()
 
 
-def _jobs() -> Select[*tuple[Any, ...]]:
-    return directory.with_names(select(job.id, job.valid_from, job.valid_to, *JOB_COLUMNS))
+def _jobs() -> directory.Statement:
+    return directory.with_names(select(job.c.id, job.c.valid_from, job.c.valid_to, *JOB_COLUMNS))
 
 
 async def _on(session: TenantSession, employee: Employee, day: date) -> EmploymentRecord:
@@ -162,7 +162,7 @@ async def _changed(
     employee.updated_at = func.now()
     async with refusing({"fk_employment_records_department_id": DepartmentUnknown}):
         await session.flush()
-    read = JobRead.model_validate((await session.execute(_jobs().where(job.id == record.id))).one())
+    read = JobRead.model_validate((await session.execute(_jobs().where(job.c.id == record.id))).one())
     fact = EmployeeJobChanged(
         employee_id=employee.id,
         valid_from=since,

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
+from uuid import UUID
 
 from servicekit.db import ReadSession
+from sqlalchemy import Uuid, bindparam
 
-from business_hrms.models.employee import Employee
 from business_hrms.rules import spreadsheet
 from business_hrms.schemas.employee import EmployeeFilter
 from business_hrms.services import directory
@@ -24,6 +25,7 @@ COLUMNS = (
     "manager_no",
 )
 _AT_ONCE = 1000  # rows
+_BEFORE_ALL = UUID(int=0)
 
 
 async def as_csv(
@@ -35,16 +37,23 @@ async def as_csv(
     session is open only while it reads, so a client that reads slowly holds none.
     """
     yield spreadsheet.BOM + spreadsheet.lines([COLUMNS])
-    last = None
+    last = _BEFORE_ALL
     while True:
         async with sessions() as session:
-            statement = directory.employees(session.tenant, wanted).add_columns(
-                directory.manager.employee_no.label("manager_no")
-            )
-            if last is not None:
-                statement = statement.where(Employee.id > last)
-            rows = (await session.execute(statement.order_by(Employee.id).limit(_AT_ONCE))).mappings().all()
+            filters, values = directory.bound(session.tenant, wanted)
+            values["last"] = last
+            rows = (await session.execute(_chunk(filters), values)).mappings().all()
         yield spreadsheet.lines([row[name] for name in COLUMNS] for row in rows)
         if len(rows) < _AT_ONCE:
             return
         last = rows[-1]["id"]
+
+
+def _chunk(filters: directory.Filters) -> directory.Statement:
+    return (
+        directory.employees(filters)
+        .add_columns(directory.manager.c.employee_no.label("manager_no"))
+        .where(directory.employee.c.id > bindparam("last", type_=Uuid))
+        .order_by(directory.employee.c.id)
+        .limit(_AT_ONCE)
+    )

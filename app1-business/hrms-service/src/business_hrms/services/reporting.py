@@ -12,8 +12,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE
 from sqlalchemy.orm import aliased
 
 from business_hrms.models.employee import Employee, EmploymentRecord
-from business_hrms.schemas.employee import EmployeeFilter
-from business_hrms.services.directory import employees
+from business_hrms.services.directory import EVERYBODY, employees
 
 
 class ManagerUnknown(Unprocessable):
@@ -90,7 +89,7 @@ async def chart(session: ReadSession, below: UUID | None, depth: int) -> Sequenc
     """
     if below is not None:
         await found(session, Employee, below)
-    everybody = employees(session.tenant, EmployeeFilter()).subquery()
+    everybody = employees(EVERYBODY).subquery()
     present = select(everybody).where(everybody.c.status.in_(["active", "notice"])).cte("present")
     first = (
         present.c.manager_id == below
@@ -113,4 +112,4 @@ async def chart(session: ReadSession, below: UUID | None, depth: int) -> Sequenc
         .outerjoin(counts, counts.c.manager_id == nodes.c.id)
         .order_by(nodes.c.depth, nodes.c.last_name, nodes.c.first_name, nodes.c.id)
     )
-    return (await session.execute(statement)).all()
+    return (await session.execute(statement, {"tenant": session.tenant})).all()
