@@ -21,6 +21,7 @@ from organisation import Organisation, anonymous, new_id, registration
 
 POLICY = Policy(
     application="business",
+    product="Business System",
     grants={"admin": frozenset(ROLES["business"]) - {"owner"}, "hr": frozenset({"manager", "employee"})},
 )
 

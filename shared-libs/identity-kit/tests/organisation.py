@@ -89,11 +89,10 @@ class Organisation:
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
         return [mail for mail in mails if mail["to"] == address and f"tenant={self.tenant}" in text_of(mail)]
 
-    def token_mailed_to(self, address: str) -> str:
-        """The one-time token in the newest mail."""
-        link = next(
-            line for line in text_of(self.mails_to(address)[-1]).splitlines() if line.startswith("http")
-        )
+    def token_mailed_to(self, address: str, page: str = "invitation") -> str:
+        """The one-time token in the newest mail that leads to a page."""
+        links = [line for mail in self.mails_to(address) for line in text_of(mail).splitlines()]
+        link = [line for line in links if line.startswith(f"http://frontend.test/{page}?")][-1]
         (token,) = parse_qs(urlsplit(link).fragment)["token"]
         return token
 

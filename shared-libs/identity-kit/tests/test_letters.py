@@ -22,7 +22,7 @@ class Inbox:
 
 def letter() -> EmailMessage:
     words = Letter(subject="Grüße", paragraphs=["Hallo Zoë,", "…"], action=("Go", "https://x.test/?a=1&b=2"))
-    return message(words, organisation="Müller & Söhne", sender="no-reply@fleet.test", to="zoe@acme.test")
+    return message(words, sender="Müller & Söhne", address="no-reply@fleet.test", to="zoe@acme.test")
 
 
 async def test_a_letter_goes_by_smtp_in_text_and_html() -> None:

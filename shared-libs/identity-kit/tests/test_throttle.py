@@ -15,7 +15,7 @@ async def try_(acme: Organisation, password: str, email: str = "ada@acme.test") 
 
 async def unlock(acme: Organisation) -> None:
     """As if the time were over."""
-    async for key in acme.running.redis.scan_iter("throttle:*"):
+    async for key in acme.running.redis.scan_iter("throttle:*:login-*"):
         assert 0 < await acme.running.redis.ttl(key) <= 900
         await acme.running.redis.delete(key)
 

@@ -5,6 +5,7 @@ from identity_kit.policy import Policy
 
 POLICY = Policy(
     application="school",
+    product="School ERP",
     grants={
         "hq": frozenset(ROLES["school"]) - {"owner"},
         "principal": frozenset({"teacher", "librarian", "staff", "guardian", "student"}),

@@ -22,15 +22,26 @@ class SendMail(Job):
     """A mail for the user-service to render and send.
 
     To an account (`account_id`), or to an `address` that has none, such as a
-    new employee's. No secret stands here: where a mail needs a one-time token,
-    the worker that sends it makes one. `data` by purpose: `invitation_id`;
-    `first_name`, `date_of_joining` (ISO 8601) for a welcome.
+    new employee's, or may have one. No secret stands here: where a mail needs a
+    one-time token, the worker that sends it makes one.
+
+    `data` by purpose: `invitation_id` for an invitation; `first_name`,
+    `date_of_joining` (ISO 8601) for a welcome; `device`, `address`, `at` (ISO
+    8601) for a new device.
     """
 
     name = "user.mail"
     module = "user"
 
-    purpose: Literal["invitation", "employee_welcome"]
+    purpose: Literal[
+        "email_verification",
+        "employee_welcome",
+        "invitation",
+        "new_device",
+        "organisations",
+        "password_changed",
+        "password_reset",
+    ]
     account_id: UUID | None = None
     address: str | None = None
     data: dict[str, str] = {}

@@ -9,9 +9,13 @@ from contracts.permissions import ROLES
 
 @dataclass(frozen=True)
 class Policy:
-    """`grants` says which built-in roles the holder of a role may give to others; an owner may give all."""
+    """`product` is the application's name in mails that no organisation sends.
+
+    `grants` says which built-in roles the holder of a role may give to others; an owner may give all.
+    """
 
     application: Application
+    product: str
     grants: Mapping[str, frozenset[str]]
 
     @property

@@ -14,7 +14,7 @@ from identity_kit.handlers import handlers_of
 from identity_kit.identity import Identity
 from identity_kit.models.base import Base, ControlBase
 from identity_kit.policy import Policy
-from identity_kit.routes import account, directory, invitation, registration, session, tenant
+from identity_kit.routes import account, directory, invitation, password, registration, session, tenant
 from identity_kit.settings import IdentitySettings
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -22,6 +22,8 @@ STREAMS = (
     Stream("identity", "control", _MIGRATIONS / "control", ControlBase.metadata),
     Stream("identity", "tenant", _MIGRATIONS / "tenant", Base.metadata),
 )
+
+_ROUTES = (registration, session, password, account, invitation, tenant, directory)
 
 
 def identity_service(policy: Policy, settings: IdentitySettings) -> Service:
@@ -43,7 +45,7 @@ def identity_service(policy: Policy, settings: IdentitySettings) -> Service:
     return Service(
         entry=entry,
         settings=settings,
-        routers=[module.router for module in (registration, session, account, invitation, tenant, directory)],
+        routers=[module.router for module in _ROUTES],
         streams=STREAMS,
         handlers=handlers_of(identity),
         plugs=[plug],

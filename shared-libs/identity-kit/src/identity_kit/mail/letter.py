@@ -18,42 +18,42 @@ class Letter:
     action: tuple[str, str] | None = None
 
 
-def message(letter: Letter, *, organisation: str, sender: str, to: str) -> EmailMessage:
-    """The letter as a mail from the organisation, in text and HTML."""
+def message(letter: Letter, *, sender: str, address: str, to: str) -> EmailMessage:
+    """The letter as a mail in text and HTML, from a sender's name and address."""
     mail = EmailMessage()
-    mail["From"] = Address(organisation, addr_spec=sender)
+    mail["From"] = Address(sender, addr_spec=address)
     mail["To"] = Address(addr_spec=to)
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(datetime.now(UTC))
-    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    mail["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: asks for no out-of-office answer
-    mail.set_content(_text(letter, organisation))
-    mail.add_alternative(_html(letter, organisation), subtype="html")
+    mail.set_content(_text(letter, sender))
+    mail.add_alternative(_html(letter, sender), subtype="html")
     return mail
 
 
-def _text(letter: Letter, organisation: str) -> str:
+def _text(letter: Letter, sender: str) -> str:
     parts = [*letter.paragraphs]
     if letter.action is not None:
         label, link = letter.action
         parts.append(f"{label}:\n{link}")
-    return "\n\n".join([*parts, f"-- \n{organisation}\n"])
+    return "\n\n".join([*parts, f"-- \n{sender}\n"])
 
 
-def _html(letter: Letter, organisation: str) -> str:
+def _html(letter: Letter, sender: str) -> str:
     paragraphs = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in letter.paragraphs)
     button = ""
     if letter.action is not None:
         label, link = letter.action
         style = "background:#1c5d99;color:#fff;padding:10px 18px;border-radius:4px;text-decoration:none"
-        address = escape(link)
+        shown = escape(link)
         button = (
-            f'<p><a href="{address}" style="{style}">{escape(label)}</a></p>'
-            f'<p style="color:#555;font-size:13px">Or open this address: {address}</p>'
+            f'<p><a href="{shown}" style="{style}">{escape(label)}</a></p>'
+            f'<p style="color:#555;font-size:13px">Or open this address: {shown}</p>'
         )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f"<title>{escape(letter.subject)}</title></head>"
         '<body style="font-family:sans-serif;max-width:36em;margin:2em auto;line-height:1.5">'
-        f'<h1 style="font-size:18px">{escape(organisation)}</h1>{paragraphs}{button}</body></html>\n'
+        f'<h1 style="font-size:18px">{escape(sender)}</h1>{paragraphs}{button}</body></html>\n'
     )

@@ -25,6 +25,7 @@ class User(Editable, Base):
     name: Mapped[str]
     status: Mapped[AccountStatus] = mapped_column(TextEnum(AccountStatus), default=AccountStatus.ACTIVE)
     token_version: Mapped[int] = mapped_column(default=1)  # `ver` of its tokens: older ones are stale
+    email_verified_at: Mapped[datetime | None]
     grants: Mapped[list["UserRole"]] = relationship(lazy="raise", order_by="UserRole.role")
 
     __table_args__ = (
@@ -35,6 +36,10 @@ class User(Editable, Base):
     @property
     def roles(self) -> list[str]:
         return [grant.role for grant in self.grants]
+
+    @property
+    def email_verified(self) -> bool:
+        return self.email_verified_at is not None
 
 
 class UserRole(Base):

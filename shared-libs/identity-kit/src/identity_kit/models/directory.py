@@ -39,6 +39,15 @@ class TenantService(ControlBase):
     ready_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
+class AccountAddress(ControlBase):
+    """An organisation in which an address, in lower case, has an account that is in use."""
+
+    __tablename__ = "account_address"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    tenant: Mapped[str] = mapped_column(primary_key=True)
+
+
 class KeptRegistration(KeptAnswer, ControlBase):
     """Registrations belong to no tenant yet, so their answers are kept here."""
 

@@ -8,6 +8,7 @@ from identity_kit.schemas.invitation import Acceptance, InvitationRead, Invitati
 from identity_kit.services import invitation as invitations
 from identity_kit.services.account import EmailTaken
 from identity_kit.services.invitation import InvitationInvalid, InvitationPending, RoleNotYours, RoleUnknown
+from identity_kit.services.password import PasswordGuessable
 
 router = Router("user", tags=["invitations"])
 
@@ -27,7 +28,7 @@ async def invite(wish: InvitationWish, session: TenantSession, actor: Actor, ide
     "/invitations/accept",
     status_code=201,
     dependencies=[public()],
-    responses=documented(InvitationInvalid, EmailTaken),
+    responses=documented(InvitationInvalid, EmailTaken, PasswordGuessable),
 )
 async def accept_invitation(acceptance: Acceptance, session: TenantSession, identity: Kit) -> UserRead:
     """Make the account that a mailed token invites to."""

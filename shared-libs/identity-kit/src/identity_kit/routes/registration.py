@@ -2,18 +2,23 @@ from typing import Annotated
 from uuid import UUID
 
 from contracts.context import TenantContext
-from fastapi import Header, Request, Response
+from fastapi import BackgroundTasks, Header, Request, Response
 from servicekit.access import public
+from servicekit.db import Database
 from servicekit.edge import Router
 from servicekit.errors import documented
 from servicekit.idempotency import fingerprint, once
 from servicekit.web import problem_response
 
 from identity_kit.edge import AnyDatabase, Kit
+from identity_kit.identity import Identity
 from identity_kit.models.directory import KeptRegistration
 from identity_kit.schemas.account import UserRead
+from identity_kit.schemas.password import Address
 from identity_kit.schemas.tenant import RegisteredRead, Registration, TenantRead
-from identity_kit.services import registration
+from identity_kit.services import directory, registration
+from identity_kit.services import password as passwords
+from identity_kit.services.password import PasswordGuessable
 from identity_kit.services.registration import TenantTaken
 
 router = Router("user", tags=["registration"])
@@ -26,7 +31,7 @@ _NOBODY = UUID(int=0)
     status_code=201,
     dependencies=[public(idempotency="own")],
     response_model=RegisteredRead,
-    responses=documented(TenantTaken),
+    responses=documented(TenantTaken, PasswordGuessable),
 )
 async def register(
     wish: Registration,
@@ -36,7 +41,8 @@ async def register(
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Register an organisation; whoever does becomes its owner."""
-    password_hash = await identity.passwords.hash(wish.password)
+    about = [wish.tenant, wish.organisation, wish.name, wish.email]
+    password_hash = await passwords.hashed(identity, wish.password, about)
     application = identity.policy.application
     context = TenantContext(kind="anonymous", application=application, tenant=wish.tenant)
     async with database.tenant(context) as session:
@@ -67,3 +73,22 @@ async def register(
             )
         await session.commit()
     return response
+
+
+@router.post("/organisations/find", status_code=202, dependencies=[public()])
+async def find_organisations(
+    wish: Address, database: AnyDatabase, identity: Kit, later: BackgroundTasks
+) -> None:
+    """Have an address mailed where it can sign in. The answer is the same for every address."""
+    later.add_task(_mail_organisations, database, identity, wish.email)
+
+
+async def _mail_organisations(database: Database, identity: Identity, email: str) -> None:
+    """After the answer, which would otherwise take longer for an address that is known."""
+    async with database.control() as control:
+        tenant = await directory.first_organisation(control, email)
+    if tenant is not None:
+        context = TenantContext(kind="anonymous", application=identity.policy.application, tenant=tenant)
+        async with database.tenant(context) as session:
+            await directory.mail_organisations(session, identity, email)
+            await session.commit()

@@ -19,6 +19,7 @@ class Credentials(Input, str_strip_whitespace=False):
 class UserRead(Output):
     id: UUID
     email: str
+    email_verified: bool
     name: str
     status: AccountStatus
     roles: list[str]

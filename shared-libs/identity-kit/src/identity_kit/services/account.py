@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from identity_kit.models.account import PasswordHash, User, UserRole
+from identity_kit.models.directory import AccountAddress
 from identity_kit.schemas.account import UserQuery
 
 
@@ -49,6 +50,7 @@ async def create(
     async with refusing({"uq_users_email": EmailTaken()}):
         await session.flush()
     session.add(PasswordHash(user_id=user.id, hash=password_hash))
+    session.add(AccountAddress(address=email.lower(), tenant=session.tenant))
     fact = AccountActivated(
         user_id=user.id, email=email, display_name=name, roles=user.roles, employee_id=employee_id
     )
@@ -86,6 +88,7 @@ async def listing(session: ReadSession, query: UserQuery) -> dict[str, Any]:
     statement = select(
         User.id,
         User.email,
+        User.email_verified_at.is_not(None).label("email_verified"),
         User.name,
         User.status,
         func.coalesce(roles, []).label("roles"),

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from contracts.facts import TenantSchemaReady
-from servicekit.db import ControlSession, ReadSession
+from contracts.jobs import SendMail
+from servicekit import jobs
+from servicekit.db import ControlSession, ReadSession, TenantSession
 from servicekit.errors import NotFound
 from servicekit.fleet import fleet
 from servicekit.records import Tenant
@@ -11,7 +13,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from identity_kit.identity import Identity
-from identity_kit.models.directory import TenantService
+from identity_kit.models.directory import AccountAddress, TenantService
+from identity_kit.throttle import MAILS_TO_ADDRESS
 
 
 class TenantUnknown(NotFound):
@@ -47,6 +50,22 @@ async def services(session: ReadSession, identity: Identity, tenant: str) -> dic
         for entry in fleet().built
         if entry.application == identity.policy.application
     }
+
+
+async def first_organisation(session: ControlSession, email: str) -> str | None:
+    """One of the organisations in use in which an address has an account."""
+    return await session.scalar(
+        select(AccountAddress.tenant)
+        .join(Tenant, Tenant.id == AccountAddress.tenant)
+        .where(AccountAddress.address == email.lower(), Tenant.status == "active")
+        .limit(1)
+    )
+
+
+async def mail_organisations(session: TenantSession, identity: Identity, email: str) -> None:
+    """Have an address mailed the list of its organisations, in the name of one of them."""
+    if await identity.throttle.add(MAILS_TO_ADDRESS, email.lower()) <= MAILS_TO_ADDRESS.most:
+        jobs.add(session, SendMail(purpose="organisations", address=email))
 
 
 async def is_ready(session: ControlSession, tenant: str, fact: TenantSchemaReady) -> None:

@@ -1,7 +1,6 @@
 """Invitations: sent by mail, accepted once."""
 
 import secrets
-from hashlib import sha256
 from uuid import UUID
 
 from contracts.context import TenantContext
@@ -18,6 +17,9 @@ from identity_kit.models.invitation import Invitation, InvitationStatus
 from identity_kit.rules.grants import may_grant
 from identity_kit.schemas.invitation import Acceptance, InvitationWish
 from identity_kit.services import account as accounts
+from identity_kit.services import email as emails
+from identity_kit.services import password as passwords
+from identity_kit.services.one_time_token import hash_of
 
 
 class InvitationPending(Conflict):
@@ -93,7 +95,7 @@ async def new_token(session: TenantSession, id_: UUID) -> tuple[Invitation, str]
     if invitation is None:
         return None
     token = secrets.token_urlsafe(32)
-    invitation.token_hash = _hash(token)
+    invitation.token_hash = hash_of(token)
     await session.flush()
     return invitation, token
 
@@ -102,15 +104,18 @@ async def accept(session: TenantSession, identity: Identity, acceptance: Accepta
     """Turn an invitation into an account.
 
     Raises:
-        InvitationInvalid
+        InvitationInvalid, PasswordGuessable
         EmailTaken: the address got an account in another way.
     """
-    password_hash = await identity.passwords.hash(acceptance.password)
-    invitation = await _pending(session, Invitation.token_hash == _hash(acceptance.token.get_secret_value()))
+    about = [acceptance.name, session.tenant]
+    password_hash = await passwords.hashed(identity, acceptance.password, about)
+    invitation = await _pending(
+        session, Invitation.token_hash == hash_of(acceptance.token.get_secret_value())
+    )
     if invitation is None:
         raise InvitationInvalid
     invitation.status = InvitationStatus.ACCEPTED
-    return await accounts.create(
+    user = await accounts.create(
         session,
         email=invitation.email,
         name=acceptance.name,
@@ -118,6 +123,8 @@ async def accept(session: TenantSession, identity: Identity, acceptance: Accepta
         password_hash=password_hash,
         employee_id=invitation.employee_id,
     )
+    await emails.note_verified(session, user)  # the token came there
+    return user
 
 
 async def _pending(session: TenantSession, condition: ColumnElement[bool]) -> Invitation | None:
@@ -126,7 +133,3 @@ async def _pending(session: TenantSession, condition: ColumnElement[bool]) -> In
         condition, Invitation.status == InvitationStatus.PENDING, Invitation.expires_at > func.now()
     )
     return await session.scalar(good.with_for_update())
-
-
-def _hash(token: str) -> bytes:
-    return sha256(token.encode()).digest()

@@ -1,7 +1,8 @@
 """Registration: an organisation and its owner, in one transaction."""
 
 from contracts.facts import TenantRegistered
-from servicekit import facts
+from contracts.jobs import SendMail
+from servicekit import facts, jobs
 from servicekit.db import TenantSession
 from servicekit.errors import Conflict
 from servicekit.records import Tenant
@@ -46,6 +47,7 @@ async def register(
     owner = await accounts.create(
         session, email=wish.email, name=wish.name, role="owner", password_hash=password_hash
     )
+    jobs.add(session, SendMail(purpose="email_verification", account_id=owner.id))
     facts.tell(
         session,
         about,

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from contracts.context import TenantContext
 from contracts.facts import SessionRevoked
+from contracts.jobs import SendMail
 from contracts.permissions import permissions_of
-from servicekit import facts
+from servicekit import facts, jobs
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound, Unauthenticated
 from servicekit.pagination import ListQuery, page
@@ -17,6 +18,7 @@ from sqlalchemy import ARRAY, ColumnElement, DateTime, func, select, true, updat
 from identity_kit.identity import Identity
 from identity_kit.models.account import User
 from identity_kit.models.session import Session
+from identity_kit.rules.device import is_new
 from identity_kit.rules.refresh import NoRefreshToken, RefreshToken, within_grace
 from identity_kit.schemas.account import UserRead
 from identity_kit.schemas.session import Renewal, TokensRead
@@ -53,6 +55,10 @@ async def start(session: TenantSession, identity: Identity, user: User, client: 
     """A new session of an account, and its first tokens."""
     now, id_ = (await session.execute(select(func.now(), func.uuidv7()))).one()
     token = RefreshToken.first(id_)
+    known = (await session.scalars(select(Session.device).where(Session.user_id == user.id).distinct())).all()
+    if known and is_new(client.device, known):
+        seen = {"device": client.device or "", "address": client.address or "", "at": now.isoformat()}
+        jobs.add(session, SendMail(purpose="new_device", account_id=user.id, data=seen))
     session.add(
         Session(
             id=id_,

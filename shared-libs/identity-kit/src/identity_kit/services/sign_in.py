@@ -9,6 +9,7 @@ from identity_kit.models.account import AccountStatus, PasswordHash, User
 from identity_kit.schemas.account import Credentials
 from identity_kit.schemas.session import TokensRead
 from identity_kit.services import account as accounts
+from identity_kit.services import password as passwords
 from identity_kit.services import session as sessions
 from identity_kit.services.session import Client
 from identity_kit.throttle import LOGIN_FROM_ADDRESS, LOGIN_OF_ACCOUNT, site
@@ -50,15 +51,13 @@ async def log_in(
         )
     ).one_or_none()
     await reading.close()  # no connection waits while the password is checked
-    right = await identity.passwords.check(found.hash if found else None, credentials.password)
-    account = (session.tenant, credentials.email.lower())
+    kept_then = found.hash if found else None
+    right = await passwords.is_right(
+        identity, session.tenant, credentials.email, kept_then, credentials.password
+    )
     if not right or found is None:
-        await throttle.add(LOGIN_OF_ACCOUNT, *account)
         if client.address:
             await throttle.add(LOGIN_FROM_ADDRESS, site(client.address))
-        raise InvalidCredentials
-    # Looked at after the check, so that of many guesses at once no more count than the limit allows.
-    if await throttle.reached(LOGIN_OF_ACCOUNT, *account):
         raise InvalidCredentials
     # Whoever changes an account or its password locks its row: neither changes before this session is there.
     user = await accounts.get(session, found.id, lock="share")
@@ -67,5 +66,5 @@ async def log_in(
         raise InvalidCredentials
     if identity.passwords.outdated(kept.hash):
         kept.hash = await identity.passwords.hash(credentials.password)
-    await throttle.clear(LOGIN_OF_ACCOUNT, *account)
+    await throttle.clear(LOGIN_OF_ACCOUNT, session.tenant, credentials.email.lower())
     return await sessions.start(session, identity, user, client)
