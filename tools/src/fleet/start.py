@@ -15,7 +15,7 @@ import httpx
 import psutil
 from servicekit.databases import ensure_database
 from servicekit.embedded import ServerStartError
-from servicekit.fleet import ServiceEntry, fleet
+from servicekit.fleet import fleet
 
 from fleet import demo, logs
 from fleet.keys import make_keys
@@ -24,7 +24,6 @@ from fleet.processes import Plan, Process, plan
 from fleet.supervision import Supervisor
 
 _READY_WITHIN = 120.0  # seconds
-_MIGRATIONS_AT_ONCE = 2
 
 
 async def up(place: Place, *, reload: bool = False) -> None:
@@ -169,38 +168,29 @@ async def _start(place: Place, supervisor: Supervisor, fleet_plan: Plan, missing
                 await server.wait_ready()
             except ServerStartError:
                 raise FleetError(_stuck(supervisor, name, "does not answer")) from None
-    services = [process for process in missing if process.name not in fleet_plan.servers]
-    await _start_services(place, supervisor, fleet_plan.admin_url, services)
+    services = {process.name: process for process in missing if process.name not in fleet_plan.servers}
+    await _prepare_databases(place, fleet_plan.admin_url, services)
+    supervisor.start(services.values())
 
 
-async def _start_services(
-    place: Place, supervisor: Supervisor, admin_url: str, services: list[Process]
-) -> None:
-    """Start each as soon as its own database is migrated; the gateway, which has none, at once."""
-    entries = {entry.name: entry for entry in fleet().built}
+async def _prepare_databases(place: Place, admin_url: str, services: dict[str, Process]) -> None:
+    entries = [entry for entry in fleet().built if entry.name in services]
+    if not entries:
+        return
     with _step("databases and roles"):
-        for database in (entries[process.name].database for process in services if process.name in entries):
+        for database in (entry.database for entry in entries):
             owner, reader = place.secret(database), place.secret(f"{database}_ro")
             await ensure_database(admin_url, database, owner, reader)
-    turns = asyncio.Semaphore(_MIGRATIONS_AT_ONCE)
-
-    async def start(process: Process) -> None:
-        if entry := entries.get(process.name):
-            async with turns:
-                await _migrate(entry, process)
-        supervisor.start([process])
-
     with _step("migrations"):
-        await asyncio.gather(*map(start, services))
-
-
-async def _migrate(entry: ServiceEntry, process: Process) -> None:
-    command = (sys.executable, "-m", "servicekit", "migrate", entry.package)
-    environment, pipe = os.environ | process.environment, asyncio.subprocess.PIPE
-    child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
-    said = b"".join(await child.communicate())
-    if child.returncode != 0:
-        raise FleetError(f"the migrations of {entry.name} failed:\n{said.decode()[-4000:]}")
+        command = (sys.executable, "-m", "servicekit", "migrate", *(entry.package for entry in entries))
+        environment = dict(os.environ)
+        for entry in entries:
+            environment |= services[entry.name].environment
+        pipe = asyncio.subprocess.PIPE
+        child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
+        said = b"".join(await child.communicate())
+        if child.returncode != 0:
+            raise FleetError(f"the migrations failed:\n{said.decode()[-4000:]}")
 
 
 async def _all_ready(supervisor: Supervisor, processes: list[Process]) -> None:

@@ -1,4 +1,8 @@
-"""`python -m servicekit migrate|worker <package>`: what a service's image runs besides its API."""
+"""`python -m servicekit migrate|worker <package>`: what a service's image runs besides its API.
+
+`migrate` takes several packages where one installation has them all (`fleet up`),
+because importing the libraries costs more than databases that are at head.
+"""
 
 import argparse
 import asyncio
@@ -19,7 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m servicekit", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     migrating = commands.add_parser("migrate", help="bring control and all tenants' schemas to head")
-    migrating.add_argument("package", help="the service's package, such as business_hrms")
+    migrating.add_argument("packages", nargs="+", help="services' packages, such as business_hrms")
     migrating.add_argument("--tenant", help="only this one")
     migrating.add_argument(
         "--at-once", type=int, default=4, metavar="N", help="tenants in parallel (default 4)"
@@ -27,11 +31,16 @@ def main() -> int:
     working = commands.add_parser("worker", help="relay facts, do jobs, until stopped")
     working.add_argument("package")
     arguments = parser.parse_args()
-    service: Service = importlib.import_module(f"{arguments.package}.main").service
     if arguments.command == "worker":
-        asyncio.run(_work(service))
+        asyncio.run(_work(_service(arguments.package)))
         return 0
-    return asyncio.run(_migrate(service, arguments.tenant, arguments.at_once))
+    services = [_service(package) for package in arguments.packages]
+    return max(asyncio.run(_migrate(service, arguments.tenant, arguments.at_once)) for service in services)
+
+
+def _service(package: str) -> Service:
+    service: Service = importlib.import_module(f"{package}.main").service
+    return service
 
 
 async def _migrate(service: Service, tenant: str | None, at_once: int) -> int:
