@@ -21,16 +21,18 @@ help: ## list the targets
 .PHONY: install
 install: .venv/installed ## install everything the project needs into .venv
 
-.venv/installed: requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
+$(UV):
 	@test -x $(BIN)/python || { echo "making .venv"; $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": set PYTHON=…")' && $(PYTHON) -m venv .venv; }
-	@test -x $(UV) || $(BIN)/pip install -q uv==0.13.9
+	@$(BIN)/pip install -q uv==0.13.9
+
+.venv/installed: $(UV) requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(MEMBERS))
 	@echo "installing the locked packages"
 	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install -q --python $(BIN)/python --no-deps $(addprefix -e ./,$(MEMBERS))
 	@touch $@
 
 .PHONY: lock
-lock: ## resolve requirements.lock anew (after a change in a pyproject.toml)
+lock: $(UV) ## resolve requirements.lock anew (after a change in a pyproject.toml)
 	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" $(addprefix --no-emit-package ,$(MEMBER_NAMES)) --group dev pyproject.toml -o requirements.lock
 
