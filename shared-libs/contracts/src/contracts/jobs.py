@@ -41,6 +41,8 @@ class SendMail(Job):
         "organisations",
         "password_changed",
         "password_reset",
+        "second_factor_added",
+        "second_factor_removed",
     ]
     account_id: UUID | None = None
     address: str | None = None

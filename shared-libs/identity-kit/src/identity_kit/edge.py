@@ -5,9 +5,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from servicekit.db import Database
+from servicekit.edge import Actor, ReadSession
 
 from identity_kit.identity import Identity
 from identity_kit.services import session as sessions
+from identity_kit.services import step_up
 
 
 async def _identity(request: Request) -> Identity:
@@ -30,6 +32,12 @@ async def _client(request: Request) -> sessions.Client:
     return sessions.Client(device=device and device[:300], address=known)
 
 
+async def _fresh(session: ReadSession, actor: Actor) -> None:
+    await step_up.require(session, actor)
+
+
+fresh = Depends(_fresh, scope="function")
+"""For routes that are dangerous: the session has just shown who it is."""
 Kit = Annotated[Identity, Depends(_identity)]
 AnyDatabase = Annotated[Database, Depends(_database)]
 """For routes that open sessions of their own: about tenants, not in one."""

@@ -14,7 +14,16 @@ from identity_kit.handlers import handlers_of
 from identity_kit.identity import Identity
 from identity_kit.models.base import Base, ControlBase
 from identity_kit.policy import Policy
-from identity_kit.routes import account, directory, invitation, password, registration, session, tenant
+from identity_kit.routes import (
+    account,
+    directory,
+    invitation,
+    password,
+    registration,
+    second_factor,
+    session,
+    tenant,
+)
 from identity_kit.settings import IdentitySettings
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,7 +32,7 @@ STREAMS = (
     Stream("identity", "tenant", _MIGRATIONS / "tenant", Base.metadata),
 )
 
-_ROUTES = (registration, session, password, account, invitation, tenant, directory)
+_ROUTES = (registration, session, password, second_factor, account, invitation, tenant, directory)
 
 
 def identity_service(policy: Policy, settings: IdentitySettings) -> Service:

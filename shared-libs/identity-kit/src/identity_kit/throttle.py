@@ -25,6 +25,7 @@ class Limit:
 
 LOGIN_OF_ACCOUNT = Limit("login-account", most=10, seconds=900)
 LOGIN_FROM_ADDRESS = Limit("login-address", most=100, seconds=900)
+CODES_OF_ACCOUNT = Limit("codes", most=5, seconds=900)
 MAILS_TO_ADDRESS = Limit("mails", most=3, seconds=3600)
 
 

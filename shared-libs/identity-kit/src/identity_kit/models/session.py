@@ -28,6 +28,9 @@ class Session(Identified, Base):
     device: Mapped[str | None]  # the User-Agent
     address: Mapped[str | None]  # where it signed in from
     last_used_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    authenticated_at: Mapped[datetime] = mapped_column(
+        server_default=text("now()")
+    )  # last proof of who it is
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 

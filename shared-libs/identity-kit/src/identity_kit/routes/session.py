@@ -10,21 +10,33 @@ from servicekit.web import problem_response
 
 from identity_kit.edge import Client, Kit
 from identity_kit.schemas.account import Credentials
+from identity_kit.schemas.second_factor import ChallengeAnswer
 from identity_kit.schemas.session import Renewal, SessionRead, TokensRead
 from identity_kit.services import session as sessions
 from identity_kit.services import sign_in
+from identity_kit.services.second_factor import CodeWrong
 from identity_kit.services.session import RefreshTokenInvalid, SessionUnknown
-from identity_kit.services.sign_in import InvalidCredentials, TooManyAttempts
+from identity_kit.services.sign_in import ChallengeInvalid, CodeRequired, InvalidCredentials, TooManyAttempts
 
 router = Router("user", tags=["sessions"])
 
 
-@router.post("/login", dependencies=[public()], responses=documented(InvalidCredentials, TooManyAttempts))
+@router.post(
+    "/login", dependencies=[public()], responses=documented(InvalidCredentials, CodeRequired, TooManyAttempts)
+)
 async def log_in(
     credentials: Credentials, reading: ReadSession, session: TenantSession, identity: Kit, client: Client
 ) -> TokensRead:
     """Sign in with address and password."""
     return await sign_in.log_in(reading, session, identity, credentials, client)
+
+
+@router.post("/mfa/challenge", dependencies=[public()], responses=documented(ChallengeInvalid, CodeWrong))
+async def answer_challenge(
+    answer: ChallengeAnswer, session: TenantSession, identity: Kit, client: Client
+) -> TokensRead:
+    """Go on signing in with a code of the second factor, or a recovery code."""
+    return await sign_in.answer_challenge(session, identity, answer, client)
 
 
 @router.post(

@@ -12,12 +12,17 @@ class Renewal(Input, str_strip_whitespace=False):
 
 
 class TokensRead(Output):
-    """`expires_in` is the access token's life in seconds; the refresh token is good once."""
+    """`expires_in` is the access token's life in seconds; the refresh token is good once.
+
+    `second_factor_required`: the organisation wants this account to have a second factor, and until it
+    has one, the access token is good for little else than setting it up.
+    """
 
     access_token: str
     token_type: Literal["bearer"]
     expires_in: int
     refresh_token: str
+    second_factor_required: bool
     user: UserRead
 
 

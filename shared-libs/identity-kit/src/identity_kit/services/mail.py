@@ -144,6 +144,32 @@ async def _password_changed(desk: _Desk) -> Written:
     return user.email, letter
 
 
+async def _second_factor_added(desk: _Desk) -> Written:
+    return await _second_factor(desk, "added to", "From now on, signing in needs a code of your app.")
+
+
+async def _second_factor_removed(desk: _Desk) -> Written:
+    return await _second_factor(
+        desk, "removed from", "From now on, your password alone is enough to sign in."
+    )
+
+
+async def _second_factor(desk: _Desk, done: str, consequence: str) -> Written:
+    user = await desk.account()
+    if user is None:
+        return None
+    letter = Letter(
+        subject=f"A second factor was {done} your account for {desk.tenant.name}",
+        paragraphs=[
+            f"Hello {user.name},",
+            f"{consequence} You were signed out on other devices.",
+            "If it was not you, change your password and tell those who run your organisation's accounts.",
+        ],
+        action=("See your account", desk.link("account/security")),
+    )
+    return user.email, letter
+
+
 async def _new_device(desk: _Desk) -> Written:
     user = await desk.account()
     if user is None:
@@ -196,4 +222,6 @@ _WRITERS: dict[str, Callable[[_Desk], Awaitable[Written]]] = {
     "organisations": _organisations,
     "password_changed": _password_changed,
     "password_reset": _password_reset,
+    "second_factor_added": _second_factor_added,
+    "second_factor_removed": _second_factor_removed,
 }

@@ -8,7 +8,6 @@ from uuid import UUID
 from contracts.context import TenantContext
 from contracts.facts import SessionRevoked
 from contracts.jobs import SendMail
-from contracts.permissions import permissions_of
 from servicekit import facts, jobs
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound, Unauthenticated
@@ -23,6 +22,7 @@ from identity_kit.rules.refresh import NoRefreshToken, RefreshToken, within_grac
 from identity_kit.schemas.account import UserRead
 from identity_kit.schemas.session import Renewal, TokensRead
 from identity_kit.services import account as accounts
+from identity_kit.services import claims
 from identity_kit.settings import IdentitySettings
 from identity_kit.signing import LIFETIME
 
@@ -70,7 +70,7 @@ async def start(session: TenantSession, identity: Identity, user: User, client: 
         )
     )
     await session.flush()
-    return _tokens(session, identity, user, token)
+    return await _tokens(session, identity, user, token)
 
 
 async def refresh(session: TenantSession, identity: Identity, renewal: Renewal) -> TokensRead | None:
@@ -125,7 +125,7 @@ async def refresh(session: TenantSession, identity: Identity, renewal: Renewal) 
             await revoke(session, Session.id == kept.id)
             return None
         user_id, good = kept.user_id, newest
-    return _tokens(session, identity, await accounts.get(session, user_id), good)
+    return await _tokens(session, identity, await accounts.get(session, user_id), good)
 
 
 async def revoke(session: TenantSession, *chosen: ColumnElement[bool]) -> int:
@@ -190,20 +190,14 @@ def _alive(settings: IdentitySettings) -> ColumnElement[bool]:
     )
 
 
-def _tokens(session: TenantSession, identity: Identity, user: User, token: RefreshToken) -> TokensRead:
-    application = identity.policy.application
-    claims = {
-        "tid": session.tenant,
-        "app": application,
-        "sid": str(token.session),
-        "ver": user.token_version,
-        "roles": user.roles,
-        "perms": sorted(permissions_of(application, frozenset(user.roles))),
-    }
+async def _tokens(session: TenantSession, identity: Identity, user: User, token: RefreshToken) -> TokensRead:
+    lacking = await claims.lacks_second_factor(session, user)
+    said = await claims.of_user(session, identity, user, token.session, restricted=lacking)
     return TokensRead(
-        access_token=identity.keys.access_token(str(user.id), claims),
+        access_token=identity.keys.access_token(str(user.id), said),
         token_type="bearer",  # noqa: S106 - RFC 6750's name for its kind
         expires_in=LIFETIME,
         refresh_token=str(token),
+        second_factor_required=lacking,
         user=UserRead.model_validate(user),
     )
