@@ -172,7 +172,7 @@ def _engine(url: PostgresDsn, size: int, **options: Any) -> AsyncEngine:
     return create_async_engine(
         asyncpg_url(url),
         pool_size=size,
-        max_overflow=size,
+        max_overflow=0,  # a connection beyond the pool is opened and closed for every use of it
         pool_timeout=10,
         pool_recycle=1800,  # a backend remembers every relation it ever touched
         json_serializer=lambda value: to_json(value).decode(),

@@ -43,7 +43,7 @@ class ServiceSettings(DeployableSettings):
     database_direct_url: PostgresDsn | None = (
         None  # for LISTEN, advisory locks, migrations, where the others go through PgBouncer
     )
-    pool_size: PositiveInt = 8  # connections that write
+    pool_size: PositiveInt = 16  # connections that write; an embedded worker uses eight of them
     read_pool_size: PositiveInt = 8  # connections that read
     trusted_keys_file: Path  # {"api-gateway": JWKS, "<service>": JWKS}: who may sign internal tokens
     worker: Literal["embedded", "none"] = (
