@@ -15,7 +15,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
-from gateway.testing import Gateway, ScriptedService, ok
+from gateway.testing.fleetlet import Gateway
+from gateway.testing.scripted import ScriptedService, ok
 from servicekit.embedded import free_port
 
 from bench.ground import OUT, REPOSITORY

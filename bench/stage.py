@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gateway.testing import Fleetlet, Gateway
+from gateway.testing.fleetlet import Fleetlet, Gateway
 from servicekit.embedded import free_port, redis_server
 
 from bench.peer import wait_for

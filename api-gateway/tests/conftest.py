@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
-from gateway.testing import Fleetlet, Gateway, ScriptedService, answer_all
+from gateway.testing.fleetlet import Fleetlet, Gateway
+from gateway.testing.scripted import ScriptedService, answer_all
 from servicekit.embedded import free_port, redis_server
 
 

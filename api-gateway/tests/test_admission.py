@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from contracts.context import CONTEXT_HEADER
-from gateway.testing import Fleetlet
+from gateway.testing.fleetlet import Fleetlet
 from servicekit.auth import Signer, new_signing_key, public_jwks
 
 
@@ -330,7 +330,7 @@ async def test_made_up_key_ids_do_not_reach_the_user_services_as_fast_as_they_co
 async def test_an_address_is_believed_from_trusted_proxies_alone(fleetlet: Fleetlet) -> None:
     forwarded = fleetlet.business.bearer() | {"x-forwarded-for": "198.51.100.1, 203.0.113.9, 10.0.0.3"}
     async with (
-        fleetlet.gateway(gateway_trusted_proxies='["127.0.0.0/8", "10.0.0.0/8"]') as gateway,
+        fleetlet.gateway(gateway_trusted_proxies="127.0.0.0/8,10.0.0.0/8") as gateway,
         httpx.AsyncClient(base_url=gateway.url) as client,
     ):
         answer = await client.get("/hrms/employees", headers=forwarded)

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from gateway.testing import Fleetlet, Gateway, ScriptedService, ok, request_of
+from gateway.testing.fleetlet import Fleetlet, Gateway
+from gateway.testing.scripted import ScriptedService, ok, request_of
 
 
 class Wire:

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from gateway.testing import Fleetlet, Gateway, Script, ScriptedService, answer_all, ok, request_of
+from gateway.testing.fleetlet import Fleetlet, Gateway
+from gateway.testing.scripted import Script, ScriptedService, answer_all, ok, request_of
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 

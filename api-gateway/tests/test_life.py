@@ -5,7 +5,7 @@ import os
 import signal
 
 import httpx
-from gateway.testing import ENTRIES, Fleetlet, reply
+from gateway.testing.fleetlet import ENTRIES, Fleetlet, reply
 from starlette.types import Receive, Scope, Send
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from contracts import revocations
-from gateway.testing import Fleetlet, Gateway
+from gateway.testing.fleetlet import Fleetlet, Gateway
 from redis.asyncio import Redis
 from servicekit.auth import new_signing_key
 from servicekit.embedded import Server, free_port, redis_server
@@ -24,7 +24,7 @@ async def strict(started: Fleetlet) -> AsyncIterator[Gateway]:
     async with started.gateway(
         gateway_plans=json.dumps(PLANS | {"large": PATIENT["standard"]}),
         gateway_public_limit='{"rate": 0.01, "burst": 60}',
-        gateway_trusted_proxies='["127.0.0.1/32"]',
+        gateway_trusted_proxies="127.0.0.1/32",
         gateway_route_limits='{"GET /hrms/exports/{id}": {"rate": 0.01, "burst": 3}}',
     ) as made:
         yield made

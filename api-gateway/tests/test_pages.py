@@ -1,7 +1,7 @@
 """What the gateway serves itself."""
 
 import httpx
-from gateway.testing import Fleetlet
+from gateway.testing.fleetlet import Fleetlet
 
 
 async def test_the_index_says_what_this_is_and_where_to_read_on(client: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from gateway.testing import Fleetlet, reply
+from gateway.testing.fleetlet import Fleetlet, reply
 from starlette.types import Receive, Scope, Send
 
 

@@ -1,10 +1,11 @@
 """The gateway, assembled."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from fastapi import FastAPI
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -28,6 +29,8 @@ from gateway.services import Services
 from gateway.settings import Settings
 from gateway.telemetry import Telemetry
 from gateway.tenants import Tenants
+
+log = structlog.get_logger()
 
 # A gateway that waits for Redis is worse than one that goes on without: no silent retries, short time-outs.
 _REDIS: dict[str, Any] = {
@@ -64,6 +67,16 @@ class Door:
             await self._pages(scope, receive, send)
 
 
+async def _for_ever(work: Callable[[], Awaitable[None]]) -> None:
+    """Nothing that goes wrong with the upkeep may end it: the gateway would go on with what it last knew."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.exception("upkeep failed", exc_info=error)
+        await asyncio.sleep(1)
+
+
 def create_app(settings: Settings) -> Door:
     """The ASGI application."""
     configure_logging(settings.environment, settings.log_level)
@@ -89,8 +102,8 @@ def create_app(settings: Settings) -> Door:
         if settings.environment != "test":
             serve_metrics(settings, fleet().gateway.port)
         async with asyncio.TaskGroup() as tasks:
-            upkeep = (services.watch(), services.tend(), ring.poll(), revocations.follow())
-            background = [tasks.create_task(work) for work in upkeep]
+            upkeep = (services.watch, services.tend, ring.poll, revocations.follow)
+            background = [tasks.create_task(_for_ever(work)) for work in upkeep]
             yield
             for task in background:
                 task.cancel()

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
-from typing import Any
+from itertools import islice
 from uuid import UUID
 
 import structlog
@@ -28,7 +27,7 @@ from gateway.services import Service, Services
 from gateway.settings import STANDARD
 
 AUDIENCE = "api-gateway"
-REMEMBERED = 50_000  # verdicts
+REMEMBERED = 20_000  # verdicts
 POLL_EVERY = 30.0  # seconds
 POLL_AT_START = 0.5  # seconds, until every user-service has answered once
 REFETCH_AFTER = 1.0  # seconds between fetches for a key id nobody knows
@@ -57,6 +56,7 @@ class Caller:
         "application",
         "contexts",
         "expires",
+        "kid",
         "leases",
         "plan",
         "session",
@@ -65,7 +65,8 @@ class Caller:
         "version",
     )
 
-    def __init__(self, claims: _Claims) -> None:
+    def __init__(self, kid: str, claims: _Claims) -> None:
+        self.kid = kid
         self.application = claims.app
         self.tenant = claims.tid
         self.user = claims.sub
@@ -96,7 +97,7 @@ class KeyRing:
     def __init__(self, services: Services, lookups: Lookups) -> None:
         self._services = services
         self.keys: dict[str, TrustedKey] = {}
-        self._sets: dict[str, Mapping[str, Any]] = {}
+        self._of: dict[str, dict[str, TrustedKey]] = {}  # by issuer
         self._silent: set[str] = set()
         self._lookups = lookups
         self._fetched = float("-inf")  # when the last fetch began
@@ -110,7 +111,7 @@ class KeyRing:
     @property
     def ready(self) -> bool:
         """Whether every user-service's keys are known."""
-        return self.issuers.keys() <= self._sets.keys()
+        return self.issuers.keys() <= self._of.keys()
 
     @property
     def complete(self) -> bool:
@@ -143,19 +144,20 @@ class KeyRing:
         began = time.monotonic()
         issuers = self.issuers
         await asyncio.gather(*(self._fetch_from(service) for service in issuers.values()))
-        self.keys = trusted_keys({name: keys for name, keys in self._sets.items() if name in issuers})
+        self.keys = {kid: key for name in issuers for kid, key in self._of.get(name, {}).items()}
         self._fetched = began
 
     async def _fetch_from(self, service: Service) -> None:
-        entry = service.entry
+        name = service.entry.name
         try:
-            self._sets[entry.name] = await self._lookups.get(service, "/user/internal/jwks")
-        except LookupError as error:
-            if entry.name not in self._silent:
-                log.warning("keys not fetched", service=entry.name, reason=str(error))
-            self._silent.add(entry.name)
+            keys = await self._lookups.get(service, "/user/internal/jwks")
+            self._of[name] = trusted_keys({name: keys})
+        except Exception as error:  # noqa: BLE001 - whatever it answers, the others' keys are still good
+            if name not in self._silent:
+                log.warning("keys not fetched", service=name, reason=repr(error))
+            self._silent.add(name)
         else:
-            self._silent.discard(entry.name)
+            self._silent.discard(name)
 
 
 class Callers:
@@ -173,10 +175,9 @@ class Callers:
             TokenExpired, SessionRevoked, TokenStale, TenantShut: it counts no longer.
         """
         caller = self._known.get(authorization)
-        if caller is None:
+        if caller is None or caller.kid not in self._ring.keys:
             return None
         if caller.expires <= time.time():
-            del self._known[authorization]
             raise TokenExpired
         revoked = self._revocations
         if caller.session in revoked.sessions:
@@ -196,10 +197,15 @@ class Callers:
             KeysUnknown: a user-service is silent, so we cannot tell.
         """
         caller = await self._verified(authorization)
-        if len(self._known) >= REMEMBERED:
-            del self._known[next(iter(self._known))]
+        self._forget()
         self._known[authorization] = caller
         return self.known(authorization) or caller
+
+    def _forget(self) -> None:
+        """Make room: the oldest go, two of them where they have expired, so that the expired run out."""
+        for authorization in list(islice(self._known, 2)):
+            if len(self._known) >= REMEMBERED or self._known[authorization].expires <= time.time():
+                del self._known[authorization]
 
     async def _verified(self, authorization: bytes) -> Caller:
         scheme, _, token = authorization.decode("latin-1").partition(" ")
@@ -217,4 +223,4 @@ class Callers:
             raise TokenInvalid from error
         if self._ring.issuers[claims.iss].entry.application != claims.app:
             raise TokenInvalid
-        return Caller(claims)
+        return Caller(kid, claims)

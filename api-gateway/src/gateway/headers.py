@@ -26,6 +26,7 @@ _READ = frozenset(
         b"transfer-encoding",
         b"x-application",
         b"x-forwarded-for",
+        b"x-forwarded-proto",
         b"x-request-id",
         b"x-tenant-id",
     }
@@ -142,6 +143,7 @@ def request_head(
     context: bytes,
     request_id: str,
     client: str,
+    scheme: str,
     length: int | None,
     chunked: bool,
 ) -> bytes:
@@ -162,7 +164,7 @@ def request_head(
         b"\r\nx-forwarded-for: ",
         client.encode("latin-1"),
         b"\r\nx-forwarded-proto: ",
-        scope["scheme"].encode(),
+        scheme.encode(),
         b"\r\nx-forwarded-host: ",
         host,
         b"\r\n",
@@ -197,15 +199,23 @@ def answer_headers(status: int, headers: Headers, request_id: bytes) -> Headers:
     return kept
 
 
-def client_address(
-    peer: str, forwarded_for: bytes | None, trusted: tuple[IPv4Network | IPv6Network, ...]
-) -> str:
-    """The address of who asks: the last one that no trusted proxy vouches against."""
-    address = peer
-    hops = forwarded_for.decode("latin-1").split(",") if forwarded_for and trusted else []
+def origin(
+    scope: Scope, read: dict[bytes, bytes], trusted: tuple[IPv4Network | IPv6Network, ...]
+) -> tuple[str, str]:
+    """The address of who asks, and the scheme: what trusted proxies say, else what we see."""
+    address: str = scope["client"][0] if scope["client"] else ""
+    scheme: str = scope["scheme"]
+    if not trusted or not _among(address, trusted):
+        return address, scheme
+    if read.get(b"x-forwarded-proto") in (b"http", b"https"):
+        scheme = read[b"x-forwarded-proto"].decode()
+    hops = (text(read.get(b"x-forwarded-for")) or "").split(",")
     while hops and _among(address, trusted):
-        address = hops.pop().strip()
-    return address
+        hop = hops.pop().strip()
+        if not _is_address(hop):
+            break
+        address = hop
+    return address, scheme
 
 
 def text(value: bytes | None) -> str | None:
@@ -214,8 +224,12 @@ def text(value: bytes | None) -> str | None:
 
 
 def _among(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    return _is_address(address) and any(ip_address(address) in network for network in networks)
+
+
+def _is_address(given: str) -> bool:
     try:
-        ip = ip_address(address)
+        ip_address(given)
     except ValueError:
         return False
-    return any(ip in network for network in networks)
+    return True

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+import structlog
 from servicekit.errors import PROBLEM_TYPE, Problem
 from servicekit.observability import request_id
 from starlette.types import Receive, Scope, Send
@@ -19,6 +20,8 @@ from gateway.vigil import Vigil
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 _CLIENT_CLOSED = 499  # in the log alone: nobody is there to read it
+
+log = structlog.get_logger()
 
 
 class Proxy:
@@ -82,6 +85,9 @@ class Passage:
             await self._end(UpstreamInvalid())
         except ClientGone:
             self._status = _CLIENT_CLOSED
+        except Exception as error:
+            log.exception("request_failed", request=self._request_id, exc_info=error)
+            await self._end(Problem("Something went wrong on our side."))
         finally:
             admitted = self._admitted
             self._proxy.telemetry.record(
@@ -100,8 +106,7 @@ class Passage:
     async def _pass(self) -> None:
         read, kept = headers.split(self._scope["headers"])
         self._request_id = request_id(headers.text(read.get(b"x-request-id")))
-        trusted = self._proxy.settings.trusted_proxies
-        self._client = headers.client_address(self._client, read.get(b"x-forwarded-for"), trusted)
+        self._client, scheme = headers.origin(self._scope, read, self._proxy.settings.trusted_proxies)
         length, chunked = headers.framing(read)
         self._body.ended = not length and not chunked
         headers.check_target(self._scope)
@@ -114,7 +119,7 @@ class Passage:
         guard = admitted.service.guard
         guard.enter()
         try:
-            await self._forward(admitted, read, kept, length=length, chunked=chunked)
+            await self._forward(admitted, read, kept, scheme=scheme, length=length, chunked=chunked)
         except UpstreamFailed:
             guard.failed()
             raise
@@ -127,6 +132,7 @@ class Passage:
         read: dict[bytes, bytes],
         kept: list[bytes],
         *,
+        scheme: str,
         length: int | None,
         chunked: bool,
     ) -> None:
@@ -143,6 +149,7 @@ class Passage:
             context=admitted.context,
             request_id=self._request_id,
             client=self._client,
+            scheme=scheme,
             length=length,
             chunked=chunked,
         )
@@ -272,11 +279,11 @@ class Passage:
         """Tell the client, or, in the middle of an answer, break it off."""
         self._code = problem.code
         if self._status:
-            self._cut()
+            await self._cut()
         else:
             await self._refuse(problem)
 
-    def _cut(self) -> None:
+    async def _cut(self) -> None:
         """Half an answer must not look like a whole one.
 
         ASGI has no word for breaking off, so this reaches for uvicorn's transport.
@@ -285,6 +292,9 @@ class Passage:
         transport = getattr(getattr(self._send, "__self__", None), "transport", None)
         if transport is not None:
             transport.abort()
+            await asyncio.sleep(
+                0
+            )  # the server learns of it before we return, and has nothing to complain about
 
     async def _refuse(self, problem: Problem) -> None:
         self._request_id = self._request_id or request_id(None)

@@ -9,6 +9,7 @@ import structlog
 from contracts.ids import Application
 from servicekit.fleet import ServiceEntry, load
 
+from gateway.telemetry import CIRCUIT_OPEN, IN_FLIGHT
 from gateway.upstream.guard import Guard
 from gateway.upstream.pool import Pool
 
@@ -24,6 +25,8 @@ class Service:
         self.entry = entry
         self.pool = Pool(entry.upstreams())
         self.guard = Guard(concurrency)
+        IN_FLIGHT.labels(entry.name).set_function(lambda: self.guard.in_flight)
+        CIRCUIT_OPEN.labels(entry.name).set_function(lambda: self.guard.open)
         self._public = routes(entry.public)
         self._tenantless = routes(entry.tenantless)
 

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
-from pydantic_settings import SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic_settings import NoDecode, SettingsConfigDict
 from servicekit.settings import DeployableSettings
 
 STANDARD = "standard"  # the plan of a tenant that has no other
@@ -34,7 +35,12 @@ class Settings(DeployableSettings):
     model_config = SettingsConfigDict(frozen=True, env_prefix="GATEWAY_")
 
     tenant_domain: str | None = None  # acme.example.org is tenant acme where this is example.org
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # whose X-Forwarded-For counts
+    # Whose X-Forwarded-For and -Proto count; in the environment with commas between.
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...],
+        NoDecode,
+        BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
+    ] = ()
     plans: dict[str, Plan] = Field(default_factory=lambda: {STANDARD: Plan()})  # by the token's claim `plan`
     public_limit: Limit = Limit(rate=50, burst=500)  # per client address, on public routes
     public_tenant_limit: Limit = Limit(rate=200, burst=1_000)  # per tenant, on public routes

@@ -4,11 +4,15 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from pydantic_core import to_json
 from servicekit.observability import REQUESTS, SECONDS
 
 from gateway.settings import Settings
+
+REFUSALS = Counter("gateway_refusals_total", "Requests the gateway itself refused or broke off.", ["code"])
+IN_FLIGHT = Gauge("gateway_in_flight", "Requests under way.", ["service"])
+CIRCUIT_OPEN = Gauge("gateway_circuit_open", "Whether a service is left alone for its failures.", ["service"])
 
 _FLUSH_AFTER = 0.25  # seconds
 
@@ -44,6 +48,8 @@ class Telemetry:
             self._histograms[service, method] = SECONDS.labels(service, method)
         counter.inc()
         self._histograms[service, method].observe(seconds)
+        if code is not None:
+            REFUSALS.labels(code).inc()
         if not self._logging:
             return
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
