@@ -1,16 +1,20 @@
 """The worker of a service: inside the API's process in development, a process of its own in production."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from contracts.context import TenantContext
 from contracts.facts import TenantRegistered
+from httpx import HTTPError
 from prometheus_client import Gauge
 from pydantic import BaseModel, TypeAdapter
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from servicekit.consumer import Consumer
 from servicekit.context import ContextMinter
@@ -34,6 +38,7 @@ _PRUNE = 3600
 _SENT_KEPT = timedelta(days=7)  # a lost Redis is replayed from these
 _HANDLED_KEPT = timedelta(days=8)  # longer than what may be sent again
 _DRAIN = 20  # seconds
+_AWAY = (OSError, RedisError, HTTPError, InterfaceError, OperationalError)  # no news worth a traceback
 
 
 class KnownTenant(BaseModel):
@@ -82,7 +87,7 @@ class Worker:
         await self._blocking.aclose()
 
     async def _keep(
-        self, step: Callable[[], Awaitable[None]], *, every: float = 0, once: bool = False
+        self, step: Callable[[], Coroutine[Any, Any, None]], *, every: float = 0, once: bool = False
     ) -> None:
         """Repeat a step for as long as the worker runs, whatever becomes of it."""
         pause = 0.5
@@ -93,8 +98,9 @@ class Worker:
                 if once:
                     return
                 await self._wait(every)
-            except Exception:  # the worker outlives whatever is away or broken
-                log.exception("worker_step_failed", step=getattr(step, "__name__", ""))
+            except Exception as error:  # the worker outlives whatever is away or broken
+                away = isinstance(error, _AWAY)
+                log.warning("worker_step_failed", step=step.__name__, error=repr(error), exc_info=not away)
                 await self._wait(pause)
                 pause = min(pause * 2, 30)
 
