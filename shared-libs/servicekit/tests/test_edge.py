@@ -5,8 +5,8 @@ import json
 
 import httpx
 import pytest
+from servicekit.records import TenantStatus
 from servicekit.testing.running import Running
-from sqlalchemy import text
 
 NOTES = "/toy/notes"
 
@@ -107,15 +107,14 @@ async def test_health_is_open_and_says_what_is_missing(running: Running) -> None
     assert (ready.status_code, ready.json()["failing"]) == (200, {})
 
 
-async def test_a_suspended_tenant_is_refused(running: Running, tenant: str) -> None:
-    async with running.database.control() as session:
-        await session.execute(
-            text("UPDATE control.tenant SET status = 'suspended' WHERE id = :id"), {"id": tenant}
-        )
-        await session.commit()
+@pytest.mark.parametrize(("status", "refusal"), [("suspended", 403), ("deleted", 410)])
+async def test_a_tenant_that_is_not_in_use_is_refused(
+    running: Running, tenant: str, status: TenantStatus, refusal: int
+) -> None:
+    await running.set_status(tenant, status)
     async with running.client(running.context(tenant)) as client:
         answer = await client.get(NOTES)
-    assert (answer.status_code, answer.json()["code"]) == (403, "tenant_suspended")
+    assert (answer.status_code, answer.json()["code"]) == (refusal, f"tenant_{status}")
 
 
 class TestIdempotencyKey:

@@ -66,3 +66,13 @@ async def test_one_tenant_that_cannot_be_migrated_does_not_stop_the_others(alone
             {"names": [f"tenant_{good}", f"tenant_{bad}"]},
         )
     assert set(map(tuple, runs)) == {(f"tenant_{good}", True), (f"tenant_{bad}", False)}
+
+
+async def test_a_deleted_tenant_gets_no_schema_even_if_asked_for(alone: Running) -> None:
+    tenant = await alone.new_tenant()
+    async with alone.database.control() as session:
+        await session.execute(text(f"DROP SCHEMA tenant_{tenant} CASCADE"))
+        await session.execute(text("UPDATE control.tenant SET revision = '', status = 'deleted'"))
+        await session.commit()
+    outcome = await migrate(alone.service, tenant=tenant)
+    assert (outcome.at_head, outcome.migrated, outcome.failed) == (0, 0, {})

@@ -91,6 +91,46 @@ async def test_a_registered_tenant_gets_its_schema_and_the_directory_hears_of_it
     assert (told.type, told.data["service"]) == ("tenant.schema_ready.v1", running.service.name)
 
 
+async def test_what_is_on_its_way_to_a_suspended_tenant_arrives(
+    running: Running, client: httpx.AsyncClient, tenant: str
+) -> None:
+    note = (await client.post(NOTES, json={"name": "s"})).json()
+    await client.post(f"{NOTES}/{note['id']}/count")
+    await running.set_status(tenant, "suspended")
+    await running.settle()
+    await running.set_status(tenant, "active")
+    assert await names(client) == ["s!"]
+
+
+async def test_what_is_on_its_way_to_a_deleted_tenant_is_dropped(
+    running: Running, client: httpx.AsyncClient, tenant: str
+) -> None:
+    note = (await client.post(NOTES, json={"name": "d"})).json()
+    await client.post(f"{NOTES}/{note['id']}/count")
+    await running.set_status(tenant, "deleted")
+    queue = Queue(running.redis, running.service.name)
+    before = await queue.depth()
+    await running.settle()
+    assert await queue.depth() == before
+    await running.set_status(tenant, "active")
+    assert await names(client) == ["d"]
+
+
+async def test_a_registration_heard_late_makes_no_schema_for_a_deleted_tenant(
+    running: Running, tenant: str
+) -> None:
+    async with running.database.control() as session:
+        await session.execute(text(f"DROP SCHEMA tenant_{tenant} CASCADE"))
+        await session.commit()
+    await running.set_status(tenant, "deleted")
+    about = TenantRegistered(organisation="Late", country="GB", currency="GBP", time_zone="UTC", locale="en")
+    await deliver(running, tenant, about)
+    await running.settle()
+    async with running.database.control() as session:
+        assert await session.scalar(select(func.to_regnamespace(f"tenant_{tenant}"))) is None
+        assert await session.scalar(select(func.count()).where(Outgoing.tenant == tenant)) == 0
+
+
 async def deliver(running: Running, tenant: str, fact: TenantRegistered) -> None:
     """Put a fact of another service on the queue."""
     envelope = Envelope.model_validate(

@@ -1,4 +1,4 @@
-"""`python -m servicekit migrate|worker <package>`: what a service's image runs besides its API.
+"""`python -m servicekit migrate|head|worker <package>`: what a service's image runs besides its API.
 
 `migrate` takes several packages where one installation has them all (`fleet up`),
 because importing the libraries costs more than databases that are at head.
@@ -28,6 +28,8 @@ def main() -> int:
     migrating.add_argument(
         "--at-once", type=int, default=4, metavar="N", help="tenants in parallel (default 4)"
     )
+    heading = commands.add_parser("head", help="say what control.tenant.revision is at head")
+    heading.add_argument("packages", nargs="+", help="services' packages, such as business_hrms")
     working = commands.add_parser("worker", help="relay facts, do jobs, until stopped")
     working.add_argument("package")
     arguments = parser.parse_args()
@@ -35,6 +37,10 @@ def main() -> int:
         asyncio.run(_work(_service(arguments.package)))
         return 0
     services = [_service(package) for package in arguments.packages]
+    if arguments.command == "head":
+        for service in services:
+            print(f"{service.name}\t{service.revision}")  # noqa: T201 - a command
+        return 0
     return max(asyncio.run(_migrate(service, arguments.tenant, arguments.at_once)) for service in services)
 
 

@@ -17,7 +17,7 @@ from servicekit.db import Database
 from servicekit.handlers import Handlers
 from servicekit.queue import TRIES, Queue, backoff
 from servicekit.records import Handled
-from servicekit.tenancy import TenantProvisioning, Tenants
+from servicekit.tenancy import TenantDeleted, TenantProvisioning, Tenants
 
 log = structlog.get_logger()
 
@@ -100,6 +100,9 @@ class Consumer:
         except TenantProvisioning as error:
             await self._queue.failed(self.name, id_, error.code, delay=1000, tries=_UNTIL_PROVISIONED)
             HANDLED.labels(kind, "waiting").inc()
+        except TenantDeleted:
+            await self._queue.done(self.name, id_)
+            HANDLED.labels(kind, "discarded").inc()
         except Exception as error:
             tries = await self._queue.tries(id_)
             text = f"{type(error).__name__}: {error}"
@@ -117,7 +120,8 @@ class Consumer:
                     await control.commit()
         elif (heard := self._handlers.in_tenant.get(envelope.type)) is not None:
             kind, in_tenant = heard
-            await self._tenants.require_active(envelope.tenant)
+            # What is on its way to a suspended tenant arrives: suspension is for its users.
+            await self._tenants.require_schema(envelope.tenant)
             context = TenantContext(
                 kind="service",
                 application=envelope.application,

@@ -4,8 +4,8 @@
     ├── BadRequest 400          ├── Conflict 409              ├── Unprocessable 422
     ├── Unauthenticated 401     ├── PreconditionFailed 412    ├── PreconditionRequired 428
     ├── Forbidden 403           ├── ContentTooLarge 413       ├── TooManyRequests 429
-    ├── NotFound 404            │                             └── Unavailable 503
-    └── MethodNotAllowed 405
+    ├── NotFound 404            ├── Gone 410                  └── Unavailable 503
+    └── MethodNotAllowed 405    │
 
 A service raises a subclass of a kind with a `code` of its own; HTTP is mapped
 once, where the application or the gateway answers.
@@ -101,6 +101,11 @@ class MethodNotAllowed(Problem):
 class Conflict(Problem):
     status = 409
     code = "conflict"
+
+
+class Gone(Problem):
+    status = 410
+    code = "gone"
 
 
 class PreconditionFailed(Problem):

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from servicekit import facts
 from servicekit.db import ControlSession, Database
-from servicekit.errors import Forbidden, Unavailable
+from servicekit.errors import Forbidden, Gone, Unavailable
 from servicekit.handlers import Handlers
 from servicekit.migrations import Stream, head_of, upgrade
 from servicekit.records import Tenant
 from servicekit.tenant_schema import schema_of
 
-_BELIEVED = 10  # seconds a tenant's status is believed without another look
+BELIEVED = 10  # seconds a tenant is taken for active without another look
 
 
 class TenantProvisioning(Unavailable):
@@ -34,6 +34,13 @@ class TenantSuspended(Forbidden):
         super().__init__("The organisation is suspended.")
 
 
+class TenantDeleted(Gone):
+    code = "tenant_deleted"
+
+    def __init__(self) -> None:
+        super().__init__("The organisation was deleted.")
+
+
 class Tenants:
     """Which tenants this service can serve now."""
 
@@ -42,28 +49,45 @@ class Tenants:
         self._active: dict[str, float] = {}
 
     async def require_active(self, tenant: str) -> None:
-        """Pass where the tenant's schema is there and in use.
+        """Pass where the tenant's users may be served.
 
         Raises:
-            TenantProvisioning: not yet, or not any more.
+            TenantProvisioning: its schema is not there yet.
             TenantSuspended: an operator stopped it.
+            TenantDeleted
+        """
+        if await self.require_schema(tenant) == "suspended":
+            raise TenantSuspended
+
+    async def require_schema(self, tenant: str) -> str:
+        """Pass where the tenant's schema is there, in use or suspended; says which.
+
+        Raises:
+            TenantProvisioning: not yet.
+            TenantDeleted: not any more.
         """
         now = time.monotonic()
         if self._active.get(tenant, 0) > now:
-            return
+            return "active"
         async with self._database.control() as session:
             status = await session.scalar(select(Tenant.status).where(Tenant.id == tenant))
-        if status == "suspended":
-            raise TenantSuspended
-        if status != "active":
+        if status is None:
             raise TenantProvisioning
-        self._active[tenant] = now + _BELIEVED
+        if status == "deleted":
+            raise TenantDeleted
+        if status == "active":
+            self._active[tenant] = now + BELIEVED
+        return status
 
 
 async def provision(
     session: AsyncSession, tenant: str, about: TenantRegistered, streams: Sequence[Stream]
-) -> None:
-    """Give a tenant its schema, in the session's transaction. Again is the same as once."""
+) -> bool:
+    """Give a tenant its schema, in the session's transaction. Again is the same as once.
+
+    Returns:
+        False where the tenant was deleted: it gets none.
+    """
     row = {
         "revision": head_of(streams),
         "name": about.organisation,
@@ -73,9 +97,13 @@ async def provision(
         "locale": about.locale,
     }
     statement = insert(Tenant).values(id=tenant, **row)
-    await session.execute(statement.on_conflict_do_update(index_elements=[Tenant.id], set_=row))
+    alive = Tenant.status != "deleted"
+    statement = statement.on_conflict_do_update(index_elements=[Tenant.id], set_=row, where=alive)
+    if await session.scalar(statement.returning(Tenant.id)) is None:
+        return False
     connection = await session.connection()
     await connection.run_sync(upgrade, schema_of(tenant), streams)
+    return True
 
 
 async def provision_heard(
@@ -88,7 +116,8 @@ async def provision_heard(
     streams: Sequence[Stream],
 ) -> None:
     """Give a tenant of the directory its schema in this service, and tell the directory."""
-    await provision(session, tenant, about, streams)
+    if not await provision(session, tenant, about, streams):
+        return
     facts.tell(
         session,
         TenantSchemaReady(service=service, revision=head_of(streams)),

@@ -42,8 +42,10 @@ async def migrate(
     engine = create_async_engine(url, poolclass=NullPool, connect_args=uncached)
     async with engine.begin() as connection:
         await connection.run_sync(upgrade, CONTROL, service.control_streams)
-        chosen = Tenant.id == tenant if tenant else Tenant.status != "deleted"
-        rows = (await connection.execute(select(Tenant.id, Tenant.revision).where(chosen))).all()
+        chosen = select(Tenant.id, Tenant.revision).where(Tenant.status != "deleted")
+        if tenant is not None:
+            chosen = chosen.where(Tenant.id == tenant)
+        rows = (await connection.execute(chosen)).all()
     behind = [id_ for id_, revision in rows if revision != service.revision]
     outcome = Outcome(at_head=len(rows) - len(behind), migrated=0, failed={})
     slots = asyncio.Semaphore(at_once)

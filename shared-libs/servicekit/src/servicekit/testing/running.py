@@ -13,6 +13,7 @@ from contracts.facts import TenantRegistered
 from contracts.permissions import permissions_of
 from fastapi import FastAPI
 from redis.asyncio import Redis
+from sqlalchemy import update
 
 from servicekit.consumer import Consumer
 from servicekit.context import ContextMinter
@@ -20,6 +21,7 @@ from servicekit.databases import ensure_database
 from servicekit.db import Database
 from servicekit.migrations.runner import migrate
 from servicekit.queue import Queue
+from servicekit.records import Tenant, TenantStatus
 from servicekit.relay import send_batch
 from servicekit.service import Service
 from servicekit.tenancy import provision
@@ -66,6 +68,12 @@ class Running:
             await provision(session, tenant, about, self.service.tenant_streams)
             await session.commit()
         return tenant
+
+    async def set_status(self, tenant: str, status: TenantStatus) -> None:
+        """What an operator's command does to a tenant here."""
+        async with self.database.control() as session:
+            await session.execute(update(Tenant).where(Tenant.id == tenant).values(status=status))
+            await session.commit()
 
     def context(
         self, tenant: str | None, *, roles: Iterable[str] = ("owner",), user_id: UUID | None = None
