@@ -79,6 +79,39 @@ async def test_a_mail_sent_again_voids_the_former(acme: Organisation, running: R
     assert (await accept(acme, acme.token_mailed_to("bob@acme.test"))).status_code == 201
 
 
+async def test_an_invitation_sent_again_holds_anew_and_voids_the_former_link(acme: Organisation) -> None:
+    invitation = (await invite(acme)).json()["id"]
+    await acme.running.settle()
+    former = acme.token_mailed_to("bob@acme.test")
+    await acme.rows("UPDATE {schema}.invitations SET expires_at = now() - interval '1 day'")
+    ada = await acme.owner()
+    assert (await ada.post(f"{INVITATIONS}/{invitation}/resend")).status_code == 202
+    await acme.running.settle()
+    assert (await accept(acme, former)).status_code == 422
+    assert (await accept(acme, acme.token_mailed_to("bob@acme.test"))).status_code == 201
+    again = await ada.post(f"{INVITATIONS}/{invitation}/resend")
+    assert (again.status_code, again.json()["code"]) == (422, "user.invitation_invalid")
+
+
+async def test_an_invitation_is_sent_again_three_times_an_hour_at_most(acme: Organisation) -> None:
+    invitation = (await invite(acme)).json()["id"]
+    ada = await acme.owner()
+    answers = [await ada.post(f"{INVITATIONS}/{invitation}/resend") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
+
+
+async def test_an_invitation_withdrawn_is_accepted_by_nobody(acme: Organisation) -> None:
+    invitation = (await invite(acme)).json()["id"]
+    await acme.running.settle()
+    ada = await acme.owner()
+    assert (await ada.delete(f"{INVITATIONS}/{invitation}")).status_code == 204
+    assert (await accept(acme, acme.token_mailed_to("bob@acme.test"))).status_code == 422
+    listed = (await ada.get(INVITATIONS, params={"status": "revoked"})).json()["items"]
+    assert [row["email"] for row in listed] == ["bob@acme.test"]
+    assert (await ada.delete(f"{INVITATIONS}/{uuid4()}")).status_code == 404
+    assert (await invite(acme)).status_code == 201
+
+
 async def test_an_invitation_expires_and_a_new_one_may_follow(acme: Organisation) -> None:
     await invite(acme)
     await acme.running.settle()

@@ -76,6 +76,28 @@ class AccountInvited(Fact):
     role: str
 
 
+class AccountDeactivated(Fact):
+    """An account can sign in no more. Its tokens of versions below `token_version` are stale."""
+
+    name = "user.account_deactivated.v1"
+    user_id: UserId
+    token_version: int
+
+
+class AccountReactivated(Fact):
+    name = "user.account_reactivated.v1"
+    user_id: UserId
+
+
+class RoleChanged(Fact):
+    """What an account may do has changed: by its roles, all named here, or by what one of them allows."""
+
+    name = "user.role_changed.v1"
+    user_id: UserId
+    roles: list[str]
+    token_version: int
+
+
 class SessionRevoked(Fact):
     """A session ended before its time: its tokens no longer count."""
 
@@ -135,6 +157,9 @@ FACTS: dict[str, type[Fact]] = {
         TenantSchemaReady,
         AccountActivated,
         AccountInvited,
+        AccountDeactivated,
+        AccountReactivated,
+        RoleChanged,
         SessionRevoked,
         EmployeeHired,
         EmployeeJobChanged,

@@ -35,8 +35,11 @@ def _permission(code: str, label: str, applications: frozenset[Application], *ro
 PERMISSIONS: tuple[Permission, ...] = (
     _permission("user.tenant.read", "See the organisation", _BOTH, "admin", "hq", "principal"),
     _permission("user.account.read", "See accounts and roles", _BOTH, "admin", "hr", "hq", "principal"),
+    _permission("user.account.write", "Give roles, deactivate accounts", _BOTH, "admin", "hq"),
+    _permission("user.role.write", "Make roles", _BOTH, "admin", "hq"),
     _permission("user.invitation.write", "Invite people", _BOTH, "admin", "hr", "hq", "principal"),
-    _permission("hrms.employee.read", "See employees", _BUSINESS, "admin", "hr", "payroll", "manager"),
+    _permission("hrms.employee.read", "See oneself and one's team", _BUSINESS, *ROLES["business"]),
+    _permission("hrms.employee.read_all", "See every employee", _BUSINESS, "admin", "hr", "payroll"),
     _permission("hrms.employee.write", "Hire and change employees", _BUSINESS, "admin", "hr"),
     _permission("hrms.employee.export", "Export employees", _BUSINESS, "admin", "hr"),
     _permission("hrms.structure.read", "See departments and positions", _BUSINESS, *ROLES["business"]),

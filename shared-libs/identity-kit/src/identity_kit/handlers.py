@@ -1,7 +1,7 @@
 """What the user-service does with facts and jobs."""
 
 from contracts import revocations
-from contracts.facts import Envelope, SessionRevoked, TenantSchemaReady
+from contracts.facts import AccountDeactivated, Envelope, RoleChanged, SessionRevoked, TenantSchemaReady
 from contracts.jobs import SendMail
 from servicekit.db import ControlSession, TenantSession
 from servicekit.handlers import Handlers
@@ -20,6 +20,14 @@ def handlers_of(identity: Identity) -> Handlers:
     @handlers.hears(SessionRevoked)  # our own: the outbox is its way to Redis
     async def shut_out_session(_: TenantSession, fact: SessionRevoked, __: Envelope) -> None:
         await identity.revocations.add(revocations.session(fact.session_id))
+
+    @handlers.hears(RoleChanged)
+    async def outdate_tokens(_: TenantSession, fact: RoleChanged, __: Envelope) -> None:
+        await identity.revocations.add(revocations.account(fact.user_id, fact.token_version))
+
+    @handlers.hears(AccountDeactivated)
+    async def shut_out_account(_: TenantSession, fact: AccountDeactivated, __: Envelope) -> None:
+        await identity.revocations.add(revocations.account(fact.user_id, fact.token_version))
 
     @handlers.does(SendMail)
     async def send_mail(session: TenantSession, job: SendMail, _: Envelope) -> None:

@@ -20,6 +20,7 @@ from identity_kit.routes import (
     invitation,
     password,
     registration,
+    role,
     second_factor,
     session,
     tenant,
@@ -32,7 +33,7 @@ STREAMS = (
     Stream("identity", "tenant", _MIGRATIONS / "tenant", Base.metadata),
 )
 
-_ROUTES = (registration, session, password, second_factor, account, invitation, tenant, directory)
+_ROUTES = (registration, session, password, second_factor, account, role, invitation, tenant, directory)
 
 
 def identity_service(policy: Policy, settings: IdentitySettings) -> Service:

@@ -26,7 +26,9 @@ class User(Editable, Base):
     status: Mapped[AccountStatus] = mapped_column(TextEnum(AccountStatus), default=AccountStatus.ACTIVE)
     token_version: Mapped[int] = mapped_column(default=1)  # `ver` of its tokens: older ones are stale
     email_verified_at: Mapped[datetime | None]
-    grants: Mapped[list["UserRole"]] = relationship(lazy="raise", order_by="UserRole.role")
+    grants: Mapped[list["UserRole"]] = relationship(
+        lazy="raise", order_by="UserRole.role", cascade="all, delete-orphan"
+    )
 
     __table_args__ = (
         Index("uq_users_email", text("lower(email)"), unique=True),
@@ -35,7 +37,7 @@ class User(Editable, Base):
 
     @property
     def roles(self) -> list[str]:
-        return [grant.role for grant in self.grants]
+        return sorted(grant.role for grant in self.grants)
 
     @property
     def email_verified(self) -> bool:
@@ -48,7 +50,7 @@ class UserRole(Base):
     __tablename__ = "user_roles"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
-    role: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class PasswordHash(Base):

@@ -3,6 +3,7 @@ from uuid import UUID
 
 from contracts.ids import EmployeeId
 from pydantic import AwareDatetime, Field, SecretStr
+from servicekit.pagination import ListQuery
 from servicekit.schemas import Email, Input, Name, Output
 
 from identity_kit.models.invitation import InvitationStatus
@@ -30,3 +31,7 @@ class InvitationRead(Output):
     status: InvitationStatus
     created_at: AwareDatetime
     expires_at: AwareDatetime
+
+
+class InvitationQuery(ListQuery):
+    status: InvitationStatus | None = None

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from contracts.permissions import permissions_of
 from servicekit.db import TenantSession
 from sqlalchemy import select
 
@@ -11,6 +10,7 @@ from identity_kit.identity import Identity
 from identity_kit.models.account import User
 from identity_kit.models.second_factor import TotpFactor
 from identity_kit.models.settings import Settings
+from identity_kit.services import access
 
 
 async def lacks_second_factor(session: TenantSession, user: User) -> bool:
@@ -31,13 +31,12 @@ async def of_user(
         restricted: name no role and no permission, so that the token is good for the account's own
             affairs alone: setting up the second factor that it needs.
     """
-    application = identity.policy.application
     roles = [] if restricted else user.roles
     return {
         "tid": session.tenant,
-        "app": application,
+        "app": identity.policy.application,
         "sid": str(session_id),
         "ver": user.token_version,
         "roles": roles,
-        "perms": sorted(permissions_of(application, frozenset(roles))),
+        "perms": sorted(await access.permissions(session, identity, roles)),
     }

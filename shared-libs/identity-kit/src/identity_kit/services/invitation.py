@@ -1,25 +1,29 @@
 """Invitations: sent by mail, accepted once."""
 
 import secrets
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.context import TenantContext
 from contracts.facts import AccountInvited
 from contracts.jobs import SendMail
 from servicekit import facts, jobs
-from servicekit.db import TenantSession, refusing
-from servicekit.errors import Conflict, Forbidden, Unprocessable
+from servicekit.db import ReadSession, TenantSession, refusing
+from servicekit.errors import Conflict, NotFound, TooManyRequests, Unprocessable
+from servicekit.pagination import page
 from sqlalchemy import ColumnElement, func, select
 
 from identity_kit.identity import Identity
 from identity_kit.models.account import User
 from identity_kit.models.invitation import Invitation, InvitationStatus
-from identity_kit.rules.grants import may_grant
-from identity_kit.schemas.invitation import Acceptance, InvitationWish
+from identity_kit.schemas.invitation import Acceptance, InvitationQuery, InvitationRead, InvitationWish
+from identity_kit.services import access
 from identity_kit.services import account as accounts
 from identity_kit.services import email as emails
 from identity_kit.services import password as passwords
 from identity_kit.services.one_time_token import hash_of
+from identity_kit.throttle import MAILS_TO_ADDRESS
 
 
 class InvitationPending(Conflict):
@@ -36,18 +40,19 @@ class InvitationInvalid(Unprocessable):
         super().__init__("The invitation has been used, withdrawn or replaced, or is too old.")
 
 
-class RoleUnknown(Unprocessable):
-    code = "user.role_unknown"
+class InvitationAbsent(NotFound):
+    code = "user.invitation_absent"
 
     def __init__(self) -> None:
-        super().__init__("There is no such role.")
+        super().__init__("There is no such invitation.")
 
 
-class RoleNotYours(Forbidden):
-    code = "user.role_not_yours_to_give"
+class TooManyMails(TooManyRequests):
+    code = "user.too_many_mails"
 
     def __init__(self) -> None:
-        super().__init__("Your own role does not allow you to give this one.")
+        wait = str(MAILS_TO_ADDRESS.seconds)
+        super().__init__("This address has got several mails already.", headers={"Retry-After": wait})
 
 
 async def invite(
@@ -59,10 +64,7 @@ async def invite(
         RoleUnknown, RoleNotYours, InvitationPending
         EmailTaken: it has an account.
     """
-    if wish.role not in identity.policy.roles:
-        raise RoleUnknown
-    if not may_grant(identity.policy, actor.roles, wish.role):
-        raise RoleNotYours
+    await access.require_grantable(session, identity, actor, {wish.role})
     if await session.scalar(select(User.id).where(func.lower(User.email) == wish.email.lower())):
         raise accounts.EmailTaken
     too_old = select(Invitation).where(
@@ -78,7 +80,7 @@ async def invite(
         role=wish.role,
         employee_id=wish.employee_id,
         invited_by=actor.user_id,
-        expires_at=(await session.scalars(select(func.now() + identity.settings.invitation_lifetime))).one(),
+        expires_at=await _end(session, identity),
     )
     session.add(invitation)
     async with refusing({"uq_invitations_email_pending": InvitationPending()}):
@@ -87,6 +89,42 @@ async def invite(
     facts.add(session, told, about=invitation)
     jobs.add(session, SendMail(purpose="invitation", data={"invitation_id": str(invitation.id)}))
     return invitation
+
+
+async def listing(session: ReadSession, query: InvitationQuery) -> dict[str, Any]:
+    columns = Invitation.__table__.c
+    statement = select(*(columns[name] for name in InvitationRead.model_fields))
+    if query.status is not None:
+        statement = statement.where(Invitation.status == query.status)
+    return await page(session, statement, query, key=columns.created_at, id_=columns.id, descending=True)
+
+
+async def resend(session: TenantSession, identity: Identity, id_: UUID) -> None:
+    """Send the mail again, with a new token and all the time there was at first.
+
+    Raises:
+        InvitationAbsent, InvitationInvalid
+        TooManyMails: the address got as many as it is to get within an hour.
+    """
+    invitation = await _waiting(session, id_)
+    if (
+        await identity.throttle.add(MAILS_TO_ADDRESS, session.tenant, invitation.email)
+        > MAILS_TO_ADDRESS.most
+    ):
+        raise TooManyMails
+    invitation.expires_at = await _end(session, identity)
+    await session.flush()
+    jobs.add(session, SendMail(purpose="invitation", data={"invitation_id": str(id_)}))
+
+
+async def withdraw(session: TenantSession, id_: UUID) -> None:
+    """Let nobody accept the invitation any more.
+
+    Raises:
+        InvitationAbsent, InvitationInvalid
+    """
+    (await _waiting(session, id_)).status = InvitationStatus.REVOKED
+    await session.flush()
 
 
 async def new_token(session: TenantSession, id_: UUID) -> tuple[Invitation, str] | None:
@@ -133,3 +171,17 @@ async def _pending(session: TenantSession, condition: ColumnElement[bool]) -> In
         condition, Invitation.status == InvitationStatus.PENDING, Invitation.expires_at > func.now()
     )
     return await session.scalar(good.with_for_update())
+
+
+async def _waiting(session: TenantSession, id_: UUID) -> Invitation:
+    invitation = await session.get(Invitation, id_, with_for_update=True)
+    if invitation is None:
+        raise InvitationAbsent
+    if invitation.status != InvitationStatus.PENDING:
+        raise InvitationInvalid
+    return invitation
+
+
+async def _end(session: TenantSession, identity: Identity) -> datetime:
+    """When an invitation sent now ends."""
+    return (await session.scalars(select(func.now() + identity.settings.invitation_lifetime))).one()

@@ -3,11 +3,10 @@
 from contracts.facts import TenantRegistered
 from contracts.jobs import SendMail
 from servicekit import facts, jobs
-from servicekit.db import TenantSession
+from servicekit.db import TenantSession, advisory_lock
 from servicekit.errors import Conflict
 from servicekit.records import Tenant
 from servicekit.tenancy import provision
-from sqlalchemy import func, select
 
 from identity_kit.identity import Identity
 from identity_kit.models.account import User
@@ -33,7 +32,7 @@ async def register(
     Raises:
         TenantTaken: it is there already.
     """
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(wish.tenant, 0))))
+    await advisory_lock(session, "registration")
     if await session.get(Tenant, wish.tenant) is not None:
         raise TenantTaken
     about = TenantRegistered(

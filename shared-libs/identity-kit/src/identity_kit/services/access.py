@@ -1,0 +1,66 @@
+"""What roles allow, and who may give them."""
+
+from collections.abc import Iterable
+
+from contracts.context import TenantContext
+from contracts.permissions import PERMISSIONS, permissions_of
+from servicekit.db import ReadSession, TenantSession
+from servicekit.errors import Forbidden, Unprocessable
+from sqlalchemy import select
+
+from identity_kit.identity import Identity
+from identity_kit.models.role import Role
+from identity_kit.rules.grants import may_grant
+
+
+class RoleUnknown(Unprocessable):
+    code = "user.role_unknown"
+
+    def __init__(self, role: str) -> None:
+        super().__init__("There is no such role.", role=role)
+
+
+class RoleNotYours(Forbidden):
+    code = "user.role_not_yours_to_give"
+
+    def __init__(self, role: str) -> None:
+        super().__init__("Your own role does not allow you to give or take this one.", role=role)
+
+
+async def permissions(
+    session: TenantSession | ReadSession, identity: Identity, roles: Iterable[str]
+) -> frozenset[str]:
+    """Codes that roles hold together, built-in ones and the organisation's own."""
+    held = frozenset(roles)
+    application = identity.policy.application
+    allowed = permissions_of(application, held)
+    if own := held.difference(identity.policy.roles):
+        known = {p.code for p in PERMISSIONS if application in p.applications}
+        for codes in await session.scalars(select(Role.permissions).where(Role.code.in_(own))):
+            allowed |= known.intersection(codes)
+    return allowed
+
+
+async def require_grantable(
+    session: TenantSession, identity: Identity, actor: TenantContext, roles: Iterable[str]
+) -> None:
+    """Pass where the actor may give and take the roles.
+
+    A built-in role follows the application's policy. One of the organisation's own is given by whoever
+    may do all that it allows.
+
+    Raises:
+        RoleUnknown, RoleNotYours
+    """
+    for role in sorted(roles):
+        if role in identity.policy.roles:
+            allowed = may_grant(identity.policy, actor.roles, role)
+        else:
+            # Locked, lest it is deleted while it is given.
+            found = select(Role.permissions).where(Role.code == role).with_for_update(read=True)
+            codes = await session.scalar(found)
+            if codes is None:
+                raise RoleUnknown(role)
+            allowed = set(codes) <= await permissions(session, identity, actor.roles)
+        if not allowed:
+            raise RoleNotYours(role)
