@@ -1,14 +1,21 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import count
 from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
+import hypothesis
 import pytest
+from business_hrms.models.employee import Employee
 from servicekit.records import Outgoing
 from servicekit.tenant_schema import schema_of
 from servicekit.testing.environment import Environment
 from servicekit.testing.running import Running, start
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+
+# How long an example takes says nothing on a machine that does other things, too.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 EMPLOYEES = "/hrms/employees"
 Hire = Callable[..., Awaitable[dict[str, Any]]]
@@ -85,3 +92,19 @@ def crowd(running: Running, tenant: str) -> Callable[[int], Awaitable[None]]:
             await session.commit()
 
     return enter
+
+
+@pytest.fixture
+def sign_in(running: Running, tenant: str) -> Callable[..., Awaitable[httpx.AsyncClient]]:
+    """Makes a client of an employee, or of somebody who is none, with roles."""
+
+    async def make(employee: dict[str, Any] | None, *roles: str) -> httpx.AsyncClient:
+        user_id = uuid4()
+        if employee is not None:
+            async with running.database.tenant(running.context(tenant)) as session:
+                mine = update(Employee).where(Employee.id == UUID(employee["id"]))
+                await session.execute(mine.values(user_id=user_id))
+                await session.commit()
+        return running.client(running.context(tenant, roles=roles, user_id=user_id))
+
+    return make

@@ -176,7 +176,7 @@ async def test_search_and_order_use_their_index(
     running: Running, tenant: str, crowd: Crowd, q: str | None, index: str
 ) -> None:
     await crowd(5000)
-    filters, values = directory.bound(tenant, EmployeeFilter(q=q))
+    filters, values = directory.bound(running.context(tenant), EmployeeFilter(q=q))
     wanted = directory.employees(filters).order_by(Employee.sort_name).limit(20)
     sql = wanted.params(values).compile(
         dialect=asyncpg.dialect(),  # type: ignore[no-untyped-call] # SQLAlchemy's own gap

@@ -8,37 +8,21 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from contracts.context import TenantContext
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound
 from servicekit.pagination import Listing
-from servicekit.records import Tenant
-from sqlalchemy import (
-    ColumnElement,
-    Date,
-    Select,
-    String,
-    Uuid,
-    and_,
-    bindparam,
-    case,
-    cast,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, String, Uuid, bindparam, case, func, select, true
 
 from business_hrms.models.department import Department
-from business_hrms.models.employee import Employee, EmploymentRecord
+from business_hrms.models.employee import Employee
 from business_hrms.models.position import Position
 from business_hrms.schemas.employee import EmployeeFilter, EmployeeQuery, EmployeeRead
 from business_hrms.services import department as departments
+from business_hrms.services import visibility
+from business_hrms.services.current import Statement, calendar, employee, is_todays, job
 
-Statement = Select[*tuple[Any, ...]]
-
-employee = Employee.__table__
 manager = Employee.__table__.alias("manager")
-job = EmploymentRecord.__table__.alias("job")
 department = Department.__table__
 position = Position.__table__
 
@@ -54,15 +38,16 @@ JOB_COLUMNS = (
 
 
 class Filters(NamedTuple):
-    """Which filters a statement has."""
+    """Which filters a statement has; `seen` leaves only whom the viewer sees."""
 
-    words: int
-    department: bool
-    status: bool
+    seen: bool
+    words: int = 0
+    department: bool = False
+    status: bool = False
 
 
 async def listing(session: ReadSession, query: EmployeeQuery) -> dict[str, Any]:
-    filters, values = bound(session.tenant, query)
+    filters, values = bound(session.context, query)
     return await _listing(query.sort, filters).page(session, query, values)
 
 
@@ -70,42 +55,39 @@ async def one(session: TenantSession | ReadSession, employee_id: UUID) -> Employ
     """One employee.
 
     Raises:
-        NotFound: there is none with this id.
+        NotFound: there is none with this id for the session's user.
     """
-    row = (await session.execute(_ONE, {"tenant": session.tenant, "employee_id": employee_id})).one_or_none()
+    filters, values = bound(session.context, EmployeeFilter())
+    values["employee_id"] = employee_id
+    row = (await session.execute(_one(filters), values)).one_or_none()
     if row is None:
         raise NotFound
     return EmployeeRead.model_validate(row)
 
 
-def bound(tenant: str, wanted: EmployeeFilter) -> tuple[Filters, dict[str, Any]]:
-    """The filters that a wish comes to, and the values to run their statement with."""
+def bound(context: TenantContext, wanted: EmployeeFilter) -> tuple[Filters, dict[str, Any]]:
+    """The filters that a wish of somebody's comes to, and the values to run their statement with."""
     words = (wanted.q or "").split()
+    filters = Filters(
+        seen=not visibility.sees_all(context),
+        words=len(words),
+        department=wanted.department_id is not None,
+        status=wanted.status is not None,
+    )
     values = {
-        "tenant": tenant,
+        **visibility.values(context),
         "department": wanted.department_id,
         "status": wanted.status,
         **{f"word_{n}": _anywhere(word) for n, word in enumerate(words)},
     }
-    return Filters(len(words), wanted.department_id is not None, wanted.status is not None), values
+    return filters, values
 
 
 @lru_cache(maxsize=256)
 def employees(filters: Filters) -> Statement:
-    """Employees with the job of today; columns as in `EmployeeRead`.
-
-    Who has not joined yet is shown with the first job, who has left with the last.
-    """
-    # One row: today's date where the tenant is, by the database's clock.
-    today_there = cast(func.timezone(Tenant.time_zone, func.now()), Date).label("today")
-    calendar = select(today_there).where(Tenant.id == bindparam("tenant")).subquery("calendar")
-    today = calendar.c.today
-    day = func.greatest(employee.c.date_of_joining, func.least(today, employee.c.last_day))
-    has_job = and_(
-        job.c.employee_id == employee.c.id,
-        job.c.valid_from <= day,
-        or_(job.c.valid_to.is_(None), job.c.valid_to >= day),
-    )
+    """Employees with the job of today; columns as in `EmployeeRead`."""
+    dates = calendar()
+    today = dates.c.today
     status = case(
         (today < employee.c.date_of_joining, "onboarding"),
         (today > employee.c.last_day, "left"),
@@ -125,7 +107,10 @@ def employees(filters: Filters) -> Statement:
         employee.c.user_id,
         *JOB_COLUMNS,
     )
-    statement = with_names(select(*columns).join_from(employee, calendar, true()).join(job, has_job))
+    everybody = select(*columns).join_from(employee, dates, true())
+    statement = with_names(everybody.join(job, is_todays(job, employee, today)))
+    if filters.seen:
+        statement = statement.where(employee.c.id.in_(visibility.seen()))
     for n in range(filters.words):
         pattern = func.lower(func.unaccent(bindparam(f"word_{n}", type_=String)))
         statement = statement.where(employee.c.search.like(pattern))
@@ -162,10 +147,11 @@ def _listing(sort: str, filters: Filters) -> Listing:
     )
 
 
+@lru_cache
+def _one(filters: Filters) -> Statement:
+    return employees(filters).where(employee.c.id == bindparam("employee_id", type_=Uuid))
+
+
 def _anywhere(word: str) -> str:
     """A LIKE pattern that finds the word as it is written."""
     return "%" + word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
-
-
-EVERYBODY = Filters(words=0, department=False, status=False)
-_ONE = employees(EVERYBODY).where(employee.c.id == bindparam("employee_id", type_=Uuid))

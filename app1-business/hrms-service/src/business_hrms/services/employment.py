@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.facts import EmployeeJobChanged, EmployeeTerminated
 from servicekit import facts
-from servicekit.db import ReadSession, TenantSession, found, locked, refusing
+from servicekit.db import ReadSession, TenantSession, locked, refusing
 from servicekit.errors import Conflict, NotFound, Unprocessable
 from sqlalchemy import Row, func, or_, select
 
@@ -15,9 +15,11 @@ from business_hrms.models.employee import Employee, EmploymentRecord
 from business_hrms.schemas.employee import EmployeeRead
 from business_hrms.schemas.employment import JobChange, JobRead, Termination
 from business_hrms.services import directory, position
+from business_hrms.services.current import Statement, job
 from business_hrms.services.department import DepartmentUnknown
-from business_hrms.services.directory import JOB_COLUMNS, job
+from business_hrms.services.directory import JOB_COLUMNS
 from business_hrms.services.reporting import require_manager, require_no_cycle
+from business_hrms.services.visibility import require_visible
 
 _DAY = timedelta(days=1)
 
@@ -132,12 +134,12 @@ async def terminate(session: TenantSession, employee_id: UUID, end: Termination)
 
 async def history(session: ReadSession, employee_id: UUID) -> Sequence[Row[Any]]:
     """An employee's jobs, the first one first; columns as in `JobRead`."""
-    await found(session, Employee, employee_id)
+    await require_visible(session, employee_id)
     statement = _jobs().where(job.c.employee_id == employee_id).order_by(job.c.valid_from)
     return (await session.execute(statement)).all()
 
 
-def _jobs() -> directory.Statement:
+def _jobs() -> Statement:
     return directory.with_names(select(job.c.id, job.c.valid_from, job.c.valid_to, *JOB_COLUMNS))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Uuid, bindparam
 from business_hrms.rules import spreadsheet
 from business_hrms.schemas.employee import EmployeeFilter
 from business_hrms.services import directory
+from business_hrms.services.current import Statement, employee
 
 COLUMNS = (
     "employee_no",
@@ -40,7 +41,7 @@ async def as_csv(
     last = _BEFORE_ALL
     while True:
         async with sessions() as session:
-            filters, values = directory.bound(session.tenant, wanted)
+            filters, values = directory.bound(session.context, wanted)
             values["last"] = last
             rows = (await session.execute(_chunk(filters), values)).mappings().all()
         yield spreadsheet.lines([row[name] for name in COLUMNS] for row in rows)
@@ -49,11 +50,11 @@ async def as_csv(
         last = rows[-1]["id"]
 
 
-def _chunk(filters: directory.Filters) -> directory.Statement:
+def _chunk(filters: directory.Filters) -> Statement:
     return (
         directory.employees(filters)
         .add_columns(directory.manager.c.employee_no.label("manager_no"))
-        .where(directory.employee.c.id > bindparam("last", type_=Uuid))
-        .order_by(directory.employee.c.id)
+        .where(employee.c.id > bindparam("last", type_=Uuid))
+        .order_by(employee.c.id)
         .limit(_AT_ONCE)
     )

@@ -5,14 +5,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from servicekit.db import ReadSession, TenantSession, advisory_lock, found
+from servicekit.db import ReadSession, TenantSession, advisory_lock
 from servicekit.errors import Unprocessable
 from sqlalchemy import Date, Row, Uuid, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import DATERANGE
 from sqlalchemy.orm import aliased
 
 from business_hrms.models.employee import Employee, EmploymentRecord
-from business_hrms.services.directory import EVERYBODY, employees
+from business_hrms.schemas.employee import EmployeeFilter
+from business_hrms.services.directory import bound, employees
+from business_hrms.services.visibility import require_visible
 
 
 class ManagerUnknown(Unprocessable):
@@ -88,8 +90,9 @@ async def chart(session: ReadSession, below: UUID | None, depth: int) -> Sequenc
         NotFound: there is no employee `below` whom to look.
     """
     if below is not None:
-        await found(session, Employee, below)
-    everybody = employees(EVERYBODY).subquery()
+        await require_visible(session, below)
+    filters, values = bound(session.context, EmployeeFilter())
+    everybody = employees(filters).subquery()
     present = select(everybody).where(everybody.c.status.in_(["active", "notice"])).cte("present")
     first = (
         present.c.manager_id == below
@@ -112,4 +115,4 @@ async def chart(session: ReadSession, below: UUID | None, depth: int) -> Sequenc
         .outerjoin(counts, counts.c.manager_id == nodes.c.id)
         .order_by(nodes.c.depth, nodes.c.last_name, nodes.c.first_name, nodes.c.id)
     )
-    return (await session.execute(statement, {"tenant": session.tenant})).all()
+    return (await session.execute(statement, values)).all()

@@ -1,0 +1,41 @@
+"""Today, and the job that goes with it, as parts of statements. Bound: `tenant`."""
+
+from typing import Any
+
+from servicekit.records import Tenant
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
+
+from business_hrms.models.employee import Employee, EmploymentRecord
+
+Statement = Select[*tuple[Any, ...]]
+
+employee = Employee.__table__
+job = EmploymentRecord.__table__.alias("job")
+
+
+def calendar() -> Subquery:
+    """One row: `today`, the date in the tenant's time zone, by the database's clock."""
+    today = cast(func.timezone(Tenant.time_zone, func.now()), Date).label("today")
+    return select(today).where(Tenant.id == bindparam("tenant")).subquery("calendar")
+
+
+def is_todays(job: FromClause, employee: FromClause, today: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a record is the employee's job of today: before joining the first, after leaving the last."""
+    day = func.greatest(employee.c.date_of_joining, func.least(today, employee.c.last_day))
+    return and_(
+        job.c.employee_id == employee.c.id,
+        job.c.valid_from <= day,
+        or_(job.c.valid_to.is_(None), job.c.valid_to >= day),
+    )
