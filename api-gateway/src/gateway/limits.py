@@ -93,7 +93,7 @@ class Lease:
                 self._waiting -= 1
             now = time.monotonic()
         self._left -= 1
-        if self._left * 4 < self._batch and self._rest > 0 and limits.answering:
+        if self._batch > 1 and self._left * 4 < self._batch and self._rest > 0 and limits.answering:
             self._refilling(limits)
         return True
 
@@ -107,14 +107,13 @@ class Lease:
     def _refilling(self, limits: "Limits") -> asyncio.Task[None]:
         if self._refill is None:
             self._refill = asyncio.create_task(self._fill(limits))
-            self._refill.add_done_callback(self._filled)
         return self._refill
 
-    def _filled(self, _: asyncio.Task[None]) -> None:
-        self._refill = None
-
     async def _fill(self, limits: "Limits") -> None:
-        answer = await limits.lease(self.key, self.limit, max(self._batch, self._waiting))
+        try:
+            answer = await limits.lease(self.key, self.limit, max(self._batch, self._waiting))
+        finally:
+            self._refill = None  # at once, not in a callback: who comes next must not await what is done
         if answer is None:
             return
         got, self._rest, wait = answer
