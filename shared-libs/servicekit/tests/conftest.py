@@ -2,6 +2,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 from servicekit.app import create_app
 from servicekit.testing.environment import Environment
@@ -17,3 +18,11 @@ async def running(environment: Environment) -> AsyncIterator[Running]:
     service = toy(environment)
     async with start(environment, create_app(service), service) as started:
         yield started
+
+
+@pytest.fixture
+async def client(running: Running, tenant: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The tenant's owner, who holds the toy's one permission though the catalogue does not know it."""
+    owner = running.context(tenant).model_copy(update={"permissions": frozenset({"toy.audit.read"})})
+    async with running.client(owner) as client:
+        yield client

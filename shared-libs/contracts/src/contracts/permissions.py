@@ -38,6 +38,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("user.account.write", "Give roles, deactivate accounts", _BOTH, "admin", "hq"),
     _permission("user.role.write", "Make roles", _BOTH, "admin", "hq"),
     _permission("user.invitation.write", "Invite people", _BOTH, "admin", "hr", "hq", "principal"),
+    _permission("user.audit.read", "See what was done to accounts", _BOTH, "admin", "hq"),
+    _permission("hrms.audit.read", "See what was done to employees", _BUSINESS, "admin"),
     _permission("hrms.employee.read", "See oneself and one's team", _BUSINESS, *ROLES["business"]),
     _permission("hrms.employee.read_all", "See every employee", _BUSINESS, "admin", "hr", "payroll"),
     _permission("hrms.employee.write", "Hire and change employees", _BUSINESS, "admin", "hr"),

@@ -78,7 +78,7 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(RequestMiddleware)
     install_problems(app)
     _install_database_problems(app)
-    for router in service.routers:
+    for router in service.all_routers:
         app.include_router(router)
     app.include_router(_description(app, entry.prefix))
     return app

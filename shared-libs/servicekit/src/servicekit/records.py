@@ -98,3 +98,19 @@ class KeptAnswer:
 
 class IdempotentAnswer(KeptAnswer, TenantBase):
     __tablename__ = "idempotency"
+
+
+class AuditEvent(Identified, TenantBase):
+    """Something that somebody did. A trigger refuses every change."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index("ix_audit_events_created_at_id", "created_at", "id"),)
+
+    actor: Mapped[UUID | None] = mapped_column(index=True)
+    session_id: Mapped[UUID | None]
+    action: Mapped[str]
+    target: Mapped[str] = mapped_column(index=True)
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    address: Mapped[str | None]
+    request_id: Mapped[str | None]

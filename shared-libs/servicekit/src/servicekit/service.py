@@ -7,6 +7,7 @@ from functools import cached_property
 
 from fastapi import APIRouter, FastAPI
 
+from servicekit.audit_routes import audit_router
 from servicekit.fleet import ServiceEntry
 from servicekit.handlers import Handlers
 from servicekit.migrations import Stream, head_of, split
@@ -31,6 +32,11 @@ class Service:
     @property
     def name(self) -> str:
         return self.entry.name
+
+    @cached_property
+    def all_routers(self) -> list[APIRouter]:
+        """The service's own routes, and the kit's that every service has."""
+        return [*self.routers, audit_router(self.entry.prefix)]
 
     @cached_property
     def control_streams(self) -> list[Stream]:

@@ -97,7 +97,11 @@ class RequestMiddleware:
         headers = Headers(scope=scope)
         scope["request_id"] = id_ = request_id(headers.get("x-request-id"))
         clear_contextvars()
-        bind_contextvars(request=id_, trace=traceparent(headers.get("traceparent")))
+        bind_contextvars(
+            request=id_,
+            trace=traceparent(headers.get("traceparent")),
+            address=headers.get("x-forwarded-for"),  # of the client: the gateway wrote it
+        )
         status = 500
 
         async def answer(message: Message) -> None:

@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Policy:
-    """A leave type's terms.
+    """On what terms days are carried into an allocation.
 
     `carry_forward_cap` bounds the days that are carried, `max_balance` carried and
     new ones together; where both are None, nothing is carried. Carried days last
@@ -32,11 +32,12 @@ class Policy:
 
 @dataclass(frozen=True)
 class Term:
-    """One allocation: its days, both included, and what was put in and used, by day.
+    """One allocation: its first and last day, and what was put in and used, by day.
 
     `entitled` is what the whole term will bring without what is carried.
     """
 
+    policy: Policy
     starts_on: date
     ends_on: date
     entitled: Decimal
@@ -48,8 +49,8 @@ class Term:
 class Settled:
     """What follows for one allocation.
 
-    `left` days of the allocation before were `carried` or `capped`; of those
-    carried, `expired` go on the day `expires_on`. `lowest` is the least that was
+    What was left of the allocation before is `carried` or `capped`; of what is carried,
+    `expired` goes on the day `expires_on`. `lowest` is the least that was
     there on any day, `closing` what is left at the end.
     """
 
@@ -85,19 +86,19 @@ def cost(
     }
 
 
-def settle(policy: Policy, terms: Iterable[Term]) -> list[Settled]:
+def settle(terms: Iterable[Term]) -> list[Settled]:
     """Carry and expire through all allocations of an employee and leave type, the first one first."""
     results: list[Settled] = []
     for term in terms:
         left = max(ZERO, results[-1].closing) if results else ZERO
-        carried = min(left, _room(policy, term))
-        results.append(_settle_one(policy, term, carried, left - carried))
+        carried = min(left, _room(term))
+        results.append(_settle_one(term, carried, left - carried))
     return results
 
 
-def _room(policy: Policy, term: Term) -> Decimal:
+def _room(term: Term) -> Decimal:
     """How many days may be carried into an allocation at most."""
-    bounds = []
+    policy, bounds = term.policy, []
     if policy.carry_forward_cap is not None:
         bounds.append(policy.carry_forward_cap)
     if policy.max_balance is not None:
@@ -105,10 +106,10 @@ def _room(policy: Policy, term: Term) -> Decimal:
     return min(bounds, default=ZERO)
 
 
-def _settle_one(policy: Policy, term: Term, carried: Decimal, capped: Decimal) -> Settled:
+def _settle_one(term: Term, carried: Decimal, capped: Decimal) -> Settled:
     changes = [(term.starts_on, carried), *term.grants.items()]
     changes += [(day, -days) for day, days in term.uses.items()]
-    expires_on, expired = _expiry(policy, term, carried), ZERO
+    expires_on, expired = _expiry(term), ZERO
     if expires_on is not None:
         used_before = sum((days for day, days in term.uses.items() if day < expires_on), ZERO)
         expired = max(ZERO, carried - used_before)
@@ -120,9 +121,10 @@ def _settle_one(policy: Policy, term: Term, carried: Decimal, capped: Decimal) -
     return Settled(carried, capped, expires_on, expired, lowest=min(balances), closing=balances[-1])
 
 
-def _expiry(policy: Policy, term: Term, carried: Decimal) -> date | None:
+def _expiry(term: Term) -> date | None:
     """The first day without the carried days, where that comes before the end of the allocation."""
-    if not carried or policy.carry_forward_expires_after_days is None:
+    after = term.policy.carry_forward_expires_after_days
+    if after is None:
         return None
-    day = term.starts_on + policy.carry_forward_expires_after_days * _DAY
+    day = term.starts_on + after * _DAY
     return day if day <= term.ends_on else None

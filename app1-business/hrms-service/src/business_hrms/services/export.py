@@ -4,10 +4,10 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID
 
+from servicekit import spreadsheet
 from servicekit.db import ReadSession
 from sqlalchemy import Uuid, bindparam
 
-from business_hrms.rules import spreadsheet
 from business_hrms.schemas.employee import EmployeeFilter
 from business_hrms.services import directory
 from business_hrms.services.current import Statement, employee

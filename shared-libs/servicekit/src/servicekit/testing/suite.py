@@ -37,8 +37,8 @@ HOSTILE_BODIES: dict[str, bytes] = {
 
 
 def routes(running: Running) -> Iterator[Route]:
-    """Every route of the service's own routers."""
-    for router in running.service.routers:
+    """Every route of the service."""
+    for router in running.service.all_routers:
         for route in router.routes:
             assert isinstance(route, Route)
             yield route
