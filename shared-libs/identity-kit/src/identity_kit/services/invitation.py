@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.context import TenantContext
 from contracts.facts import AccountInvited
 from contracts.jobs import SendMail
-from servicekit import facts, jobs
+from servicekit import audit, facts, jobs
 from servicekit.db import ReadSession, TenantSession, refusing
 from servicekit.errors import Conflict, NotFound, TooManyRequests, Unprocessable
 from servicekit.pagination import page
@@ -85,6 +85,12 @@ async def invite(
     session.add(invitation)
     async with refusing({"uq_invitations_email_pending": InvitationPending()}):
         await session.flush()
+    audit.add(
+        session,
+        "user.invitation_sent",
+        target=f"invitation:{invitation.id}",
+        after={"email": wish.email, "role": wish.role},
+    )
     told = AccountInvited(invitation_id=invitation.id, email=wish.email, role=wish.role)
     facts.add(session, told, about=invitation)
     jobs.add(session, SendMail(purpose="invitation", data={"invitation_id": str(invitation.id)}))
@@ -124,6 +130,7 @@ async def withdraw(session: TenantSession, id_: UUID) -> None:
         InvitationAbsent, InvitationInvalid
     """
     (await _waiting(session, id_)).status = InvitationStatus.REVOKED
+    audit.add(session, "user.invitation_withdrawn", target=f"invitation:{id_}")
     await session.flush()
 
 
@@ -161,6 +168,7 @@ async def accept(session: TenantSession, identity: Identity, acceptance: Accepta
         password_hash=password_hash,
         employee_id=invitation.employee_id,
     )
+    audit.add(session, "user.invitation_accepted", target=f"invitation:{invitation.id}", actor=user.id)
     await emails.note_verified(session, user)  # the token came there
     return user
 

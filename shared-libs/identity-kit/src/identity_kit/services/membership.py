@@ -4,7 +4,7 @@ from uuid import UUID
 
 from contracts.context import TenantContext
 from contracts.facts import AccountDeactivated, AccountReactivated, RoleChanged
-from servicekit import facts
+from servicekit import audit, facts
 from servicekit.db import EditConflict, TenantSession, advisory_lock
 from servicekit.errors import Conflict
 from sqlalchemy import func, select
@@ -43,11 +43,19 @@ async def set_roles(
     if user.version != version:
         raise EditConflict
     await access.require_grantable(session, identity, actor, roles ^ set(user.roles))
-    if "owner" in user.roles and "owner" not in roles:
+    before = user.roles
+    if "owner" in before and "owner" not in roles:
         await _require_another_owner(session, user)
     for grant in [grant for grant in user.grants if grant.role not in roles]:
         user.grants.remove(grant)
     user.grants += [UserRole(role=role) for role in sorted(roles.difference(user.roles))]
+    audit.add(
+        session,
+        "user.roles_changed",
+        target=f"user:{user.id}",
+        before={"roles": before},
+        after={"roles": user.roles},
+    )
     await outdate(session, user)
     return user
 
@@ -71,6 +79,7 @@ async def deactivate(session: TenantSession, identity: Identity, actor: TenantCo
     if (address := await session.get(AccountAddress, (user.email.lower(), session.tenant))) is not None:
         await session.delete(address)
     await sessions.revoke(session, Session.user_id == user.id)
+    audit.add(session, "user.account_deactivated", target=f"user:{user.id}")
     facts.add(session, AccountDeactivated(user_id=user.id, token_version=user.token_version), about=user)
 
 
@@ -87,6 +96,7 @@ async def reactivate(session: TenantSession, identity: Identity, actor: TenantCo
     user.status = AccountStatus.ACTIVE
     session.add(AccountAddress(address=user.email.lower(), tenant=session.tenant))
     await session.flush()
+    audit.add(session, "user.account_reactivated", target=f"user:{user.id}")
     facts.add(session, AccountReactivated(user_id=user.id), about=user)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contracts.context import TenantContext
 from contracts.jobs import SendMail
 from pydantic import SecretStr
-from servicekit import jobs
+from servicekit import audit, jobs
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Forbidden, Unprocessable
 from sqlalchemy import func, select
@@ -112,4 +112,5 @@ async def change(
 async def _set(session: TenantSession, user: User, password_hash: str) -> None:
     row = await session.get_one(PasswordHash, user.id)
     row.hash, row.changed_at = password_hash, (await session.scalars(select(func.now()))).one()
+    audit.add(session, "user.password_changed", target=f"user:{user.id}", actor=user.id)
     jobs.add(session, SendMail(purpose="password_changed", account_id=user.id))

@@ -2,7 +2,7 @@
 
 from contracts.facts import TenantRegistered
 from contracts.jobs import SendMail
-from servicekit import facts, jobs
+from servicekit import audit, facts, jobs
 from servicekit.db import TenantSession, advisory_lock
 from servicekit.errors import Conflict
 from servicekit.records import Tenant
@@ -47,6 +47,7 @@ async def register(
         session, email=wish.email, name=wish.name, role="owner", password_hash=password_hash
     )
     jobs.add(session, SendMail(purpose="email_verification", account_id=owner.id))
+    audit.add(session, "user.tenant_registered", target=f"tenant:{wish.tenant}", actor=owner.id)
     facts.tell(
         session,
         about,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from contracts.context import TenantContext
 from contracts.permissions import permissions_of
+from servicekit import audit
 from servicekit.db import EditConflict, ReadSession, TenantSession, refusing
 from servicekit.errors import Conflict, Forbidden, NotFound
 from sqlalchemy import select
@@ -98,6 +99,7 @@ async def create(session: TenantSession, identity: Identity, actor: TenantContex
     session.add(role)
     async with refusing({"uq_roles_code": RoleCodeTaken}):
         await session.flush()
+    audit.add(session, "user.role_created", target=f"role:{role.code}", after=_said(role))
     return role
 
 
@@ -118,6 +120,7 @@ async def change(
     role = await get(session, code, lock=True)
     if role.version != version:
         raise EditConflict
+    before = _said(role)
     if "name" in changes.model_fields_set:
         role.name = changes.name
     if "permissions" in changes.model_fields_set and changes.permissions != set(role.permissions):
@@ -134,6 +137,7 @@ async def change(
         for user in holders:
             await membership.outdate(session, user)
     await session.flush()
+    audit.add(session, "user.role_changed", target=f"role:{code}", before=before, after=_said(role))
     return role
 
 
@@ -153,7 +157,13 @@ async def remove(session: TenantSession, code: str) -> None:
     if await session.scalar(select(held | invited)):
         raise RoleHeld
     await session.delete(role)
+    audit.add(session, "user.role_deleted", target=f"role:{code}", before=_said(role))
     await session.flush()
+
+
+def _said(role: Role) -> dict[str, object]:
+    """What the audit log keeps of a role."""
+    return {"name": role.name, "permissions": role.permissions}
 
 
 async def _require_held(

@@ -6,7 +6,7 @@ from uuid import UUID
 import segno
 from contracts.context import TenantContext
 from contracts.jobs import SendMail
-from servicekit import jobs
+from servicekit import audit, jobs
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Conflict, Forbidden
 from servicekit.records import Tenant
@@ -88,6 +88,7 @@ async def confirm(session: TenantSession, identity: Identity, actor: TenantConte
         raise CodeWrong
     factor.confirmed_at = (await session.scalars(select(func.now()))).one()
     await sessions.end_all(session, actor, but_this=True)
+    audit.add(session, "user.second_factor_added", target=f"user:{user.id}")
     jobs.add(session, SendMail(purpose="second_factor_added", account_id=user.id))
     return await _renew_recovery_codes(session, identity, user)
 
@@ -104,6 +105,7 @@ async def remove(session: TenantSession, actor: TenantContext) -> None:
     await session.execute(delete(TotpFactor).where(TotpFactor.user_id == user.id))
     await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     await sessions.end_all(session, actor, but_this=True)
+    audit.add(session, "user.second_factor_removed", target=f"user:{user.id}")
     jobs.add(session, SendMail(purpose="second_factor_removed", account_id=user.id))
 
 

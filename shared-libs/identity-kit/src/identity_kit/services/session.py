@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.context import TenantContext
 from contracts.facts import SessionRevoked
 from contracts.jobs import SendMail
-from servicekit import facts, jobs
+from servicekit import audit, facts, jobs
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound, Unauthenticated
 from servicekit.pagination import ListQuery, page
@@ -70,6 +70,7 @@ async def start(session: TenantSession, identity: Identity, user: User, client: 
         )
     )
     await session.flush()
+    audit.add(session, "user.signed_in", target=f"session:{id_}", actor=user.id)
     return await _tokens(session, identity, user, token)
 
 
@@ -123,6 +124,7 @@ async def refresh(session: TenantSession, identity: Identity, renewal: Renewal) 
             return None
         if not within_grace(kept.rotations, kept.generation, shown.generation, row.now):
             await revoke(session, Session.id == kept.id)
+            audit.add(session, "user.refresh_token_reused", target=f"session:{kept.id}", actor=kept.user_id)
             return None
         user_id, good = kept.user_id, newest
     return await _tokens(session, identity, await accounts.get(session, user_id), good)
@@ -139,6 +141,7 @@ async def revoke(session: TenantSession, *chosen: ColumnElement[bool]) -> int:
     )
     rows = ended.all()
     for row in rows:
+        audit.add(session, "user.session_revoked", target=f"session:{row.id}")
         facts.add(session, SessionRevoked(session_id=row.id, user_id=row.user_id), about=row)
     return len(rows)
 

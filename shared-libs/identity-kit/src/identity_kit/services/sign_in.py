@@ -4,6 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from pydantic import AwareDatetime, BaseModel
 from servicekit.db import ReadSession, TenantSession
@@ -21,6 +22,8 @@ from identity_kit.services import second_factor as second_factors
 from identity_kit.services import session as sessions
 from identity_kit.services.session import Client
 from identity_kit.throttle import LOGIN_FROM_ADDRESS, LOGIN_OF_ACCOUNT, site
+
+log = structlog.get_logger()
 
 _PURPOSE = "challenge"
 _ANSWERED_WITHIN = timedelta(minutes=5)
@@ -92,6 +95,7 @@ async def log_in(
     if not right or found is None:
         if client.address:
             await throttle.add(LOGIN_FROM_ADDRESS, site(client.address))
+        log.warning("sign_in_failed", user=found and str(found.id))  # the request's address is logged with it
         raise InvalidCredentials
     # Whoever changes an account or its password locks its row: neither changes before this session is there.
     user = await accounts.get(session, found.id, lock="share")
