@@ -113,7 +113,7 @@ def main() -> None:
             port = free_port()
             flags = ["--port", str(port), "--no-access-log", "--no-proxy-headers", "--log-level=warning"]
             app = f"bench.clients:{client.__name__}"
-            pid = stage.run(sys.executable, "-m", "uvicorn", app, *flags, "--lifespan=off", port=port)
+            pid = stage.run(sys.executable, "-m", "uvicorn", app, *flags, "--lifespan=off", port=port).pid
             url = f"http://127.0.0.1:{port}/hrms/employees"
             targets.append(Target(client.__name__, url, [stage.token], {"proxy": pid}))
         samples = compare(targets, connections=32, seconds=5, repeats=3, warm_up=2)

@@ -22,7 +22,7 @@ ANSWER = '{"items":[{"id":1,"name":"Ada Lovelace"},{"id":2,"name":"Alan Turing"}
 _PLENTY = {"rate": 1e6, "burst": 1_000_000}
 
 _NGINX = """
-worker_processes 1;
+master_process off;
 daemon off;
 error_log stderr error;
 pid {folder}/{name}.pid;
@@ -72,18 +72,22 @@ class Stage:
 
     def upstream(self) -> int:
         """Start a service that answers at once; its pid."""
-        return self._nginx("upstream", UPSTREAM, _ANSWERS)
+        return self._nginx("upstream", UPSTREAM, _ANSWERS).pid
 
     def nginx(self, port: int) -> int:
         """Start nginx as a proxy before it; its pid."""
-        return self._nginx("proxy", port, _PASSES_ON)
+        return self._nginx("proxy", port, _PASSES_ON).pid
 
-    def run(self, *command: str, folder: Path | None = None, port: int) -> int:
-        """Start a program that listens on a port; its pid."""
+    def replica(self, port: int) -> subprocess.Popen[bytes]:
+        """Start a service like `upstream` on any port, to be killed."""
+        return self._nginx(f"replica-{port}", port, _ANSWERS)
+
+    def run(self, *command: str, folder: Path | None = None, port: int) -> subprocess.Popen[bytes]:
+        """Start a program that listens on a port."""
         process = subprocess.Popen(command, cwd=folder)
         self._processes.append(process)
         wait_for(port)
-        return process.pid
+        return process
 
     def gateway(self, **environment: str) -> Gateway:
         """Start the gateway; its access log goes to a file."""
@@ -99,7 +103,7 @@ class Stage:
         self.do(self.fleetlet.stop())
         self.redis.stop()
 
-    def _nginx(self, name: str, port: int, what: str) -> int:
+    def _nginx(self, name: str, port: int, what: str) -> subprocess.Popen[bytes]:
         if shutil.which("nginx") is None:
             sys.exit("bench: nginx is not installed: apt-get install nginx-light")
         file = self.folder / f"{name}.conf"
