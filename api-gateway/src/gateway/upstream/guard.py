@@ -7,8 +7,8 @@ from gateway.errors import ServiceOverloaded, UpstreamUnavailable
 _IN_A_ROW = 5  # failures that open the circuit, whatever the share
 _ENOUGH = 10  # failures within `_WINDOW` that open it where they are half of all requests
 _WINDOW = 10.0  # seconds
-_FIRST_PAUSE = 0.25  # seconds until an open circuit lets one request try; doubled up to
-_LAST_PAUSE = 2.0
+_FIRST_PAUSE = 0.1  # seconds until an open circuit lets one request try; doubled up to
+_LAST_PAUSE = 0.5
 _RETRIES = 3  # at once, or a fifth of what is under way
 
 
