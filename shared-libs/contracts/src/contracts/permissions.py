@@ -38,6 +38,7 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("user.account.write", "Give roles, deactivate accounts", _BOTH, "admin", "hq"),
     _permission("user.role.write", "Make roles", _BOTH, "admin", "hq"),
     _permission("user.invitation.write", "Invite people", _BOTH, "admin", "hr", "hq", "principal"),
+    _permission("user.api_key.write", "Make and revoke keys for programs", _BOTH, "admin", "hq"),
     _permission("user.audit.read", "See what was done to accounts", _BOTH, "admin", "hq"),
     _permission("hrms.audit.read", "See what was done to employees", _BUSINESS, "admin"),
     _permission("hrms.employee.read", "See oneself and one's team", _BUSINESS, *ROLES["business"]),
@@ -46,6 +47,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("hrms.employee.export", "Export employees", _BUSINESS, "admin", "hr"),
     _permission("hrms.structure.read", "See departments and positions", _BUSINESS, *ROLES["business"]),
     _permission("hrms.structure.write", "Change departments and positions", _BUSINESS, "admin", "hr"),
+    _permission("hrms.leave.use", "Ask for leave, decide on one's team's", _BUSINESS, *ROLES["business"]),
+    _permission("hrms.leave.manage", "Give leave, decide on everybody's", _BUSINESS, "admin", "hr"),
 )
 
 

@@ -16,6 +16,7 @@ from identity_kit.models.base import Base, ControlBase
 from identity_kit.policy import Policy
 from identity_kit.routes import (
     account,
+    api_key,
     directory,
     invitation,
     password,
@@ -33,7 +34,18 @@ STREAMS = (
     Stream("identity", "tenant", _MIGRATIONS / "tenant", Base.metadata),
 )
 
-_ROUTES = (registration, session, password, second_factor, account, role, invitation, tenant, directory)
+_ROUTES = (
+    registration,
+    session,
+    password,
+    second_factor,
+    account,
+    role,
+    api_key,
+    invitation,
+    tenant,
+    directory,
+)
 
 
 def identity_service(policy: Policy, settings: IdentitySettings) -> Service:

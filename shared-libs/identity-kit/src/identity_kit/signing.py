@@ -1,13 +1,14 @@
 """The keys that sign access tokens."""
 
 import asyncio
-from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import structlog
-from servicekit.auth import Signer, new_signing_key, public_jwks
+from contracts.claims import Claims
+from servicekit.auth import LEEWAY, Signer, new_signing_key, public_jwks
 from servicekit.db import ControlSession, Database
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from identity_kit.models.directory import SigningKey
 from identity_kit.sealing import Sealer
@@ -28,10 +29,12 @@ class SigningKeys:
         self._sealer = sealer
         self._signer: Signer | None = None
 
-    def access_token(self, subject: str, claims: Mapping[str, Any]) -> str:
+    def access_token(self, claims: Claims) -> str:
         if self._signer is None:
             raise RuntimeError("load() comes first")
-        return self._signer.sign(audience=AUDIENCE, subject=subject, lifetime=LIFETIME, claims=claims)
+        return self._signer.sign(
+            audience=AUDIENCE, subject=str(claims.user_id), lifetime=LIFETIME, claims=claims.in_token()
+        )
 
     async def load(self, database: Database) -> None:
         """Take up the youngest key that may sign; make the first one where there is none."""
@@ -57,6 +60,31 @@ class SigningKeys:
                 await self.load(database)
             except Exception:  # the key in hand goes on signing
                 log.exception("signing_key_not_loaded")
+
+    async def rotate(self, database: Database, *, early: timedelta, compromised: bool = False) -> str:
+        """Make the next key; says its id.
+
+        The key before is withdrawn when the last token that it signed is dead: replicas may take a
+        while to notice that there is another.
+
+        Args:
+            early: how long the key is published before it signs.
+            compromised: withdraw all keys before at once, and with them all tokens.
+        """
+        async with database.control() as session:
+            await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(_PURPOSE))))
+            key = await self._make(session, signs_from=func.clock_timestamp() + early)
+            last_use = early + timedelta(seconds=RELOAD + LIFETIME + LEEWAY)
+            withdrawn = timedelta(0) if compromised else last_use
+            await session.execute(
+                update(SigningKey)
+                .where(SigningKey.kid != key.kid)
+                .values(
+                    published_until=func.least(SigningKey.published_until, func.clock_timestamp() + withdrawn)
+                )
+            )
+            await session.commit()
+        return key.kid
 
     async def _make(self, session: ControlSession, *, signs_from: ColumnElement[Any]) -> SigningKey:
         pem = new_signing_key()

@@ -11,7 +11,8 @@ from identity_kit.schemas.role import PermissionRead, RoleChanges, RoleRead, Rol
 from identity_kit.services import access
 from identity_kit.services import account as accounts
 from identity_kit.services import role as roles
-from identity_kit.services.role import PermissionsNotYours, RoleAbsent, RoleCodeTaken, RoleHeld
+from identity_kit.services.access import PermissionsNotYours
+from identity_kit.services.role import RoleAbsent, RoleCodeTaken, RoleHeld
 from identity_kit.services.step_up import StepUpRequired
 
 router = Router("user", tags=["roles"])

@@ -27,6 +27,13 @@ class RoleNotYours(Forbidden):
         super().__init__("Your own role does not allow you to give or take this one.", role=role)
 
 
+class PermissionsNotYours(Forbidden):
+    code = "user.permissions_not_yours_to_give"
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        super().__init__("You do not hold all of these permissions.", permissions=", ".join(sorted(codes)))
+
+
 async def permissions(
     session: TenantSession | ReadSession, identity: Identity, roles: Iterable[str]
 ) -> frozenset[str]:
@@ -64,3 +71,15 @@ async def require_grantable(
             allowed = set(codes) <= await permissions(session, identity, actor.roles)
         if not allowed:
             raise RoleNotYours(role)
+
+
+async def require_held(
+    session: TenantSession, identity: Identity, actor: TenantContext, codes: set[str]
+) -> None:
+    """Pass where the actor holds all of these: nobody gives or takes what they may not do themselves.
+
+    Raises:
+        PermissionsNotYours
+    """
+    if foreign := codes - await permissions(session, identity, actor.roles):
+        raise PermissionsNotYours(foreign)

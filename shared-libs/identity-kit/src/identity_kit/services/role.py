@@ -1,12 +1,10 @@
 """The organisation's own roles."""
 
-from collections.abc import Iterable
-
 from contracts.context import TenantContext
 from contracts.permissions import permissions_of
 from servicekit import audit
 from servicekit.db import EditConflict, ReadSession, TenantSession, refusing
-from servicekit.errors import Conflict, Forbidden, NotFound
+from servicekit.errors import Conflict, NotFound
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -37,13 +35,6 @@ class RoleAbsent(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such role of your own.")
-
-
-class PermissionsNotYours(Forbidden):
-    code = "user.permissions_not_yours_to_give"
-
-    def __init__(self, codes: Iterable[str]) -> None:
-        super().__init__("You do not hold all of these permissions.", permissions=", ".join(sorted(codes)))
 
 
 async def everyone(session: ReadSession, identity: Identity) -> list[RoleRead]:
@@ -94,7 +85,7 @@ async def create(session: TenantSession, identity: Identity, actor: TenantContex
     """
     if wish.code in identity.policy.roles:
         raise RoleCodeTaken
-    await _require_held(session, identity, actor, wish.permissions)
+    await access.require_held(session, identity, actor, wish.permissions)
     role = Role(code=wish.code, name=wish.name, permissions=sorted(wish.permissions))
     session.add(role)
     async with refusing({"uq_roles_code": RoleCodeTaken}):
@@ -124,7 +115,7 @@ async def change(
     if "name" in changes.model_fields_set:
         role.name = changes.name
     if "permissions" in changes.model_fields_set and changes.permissions != set(role.permissions):
-        await _require_held(session, identity, actor, changes.permissions ^ set(role.permissions))
+        await access.require_held(session, identity, actor, changes.permissions ^ set(role.permissions))
         role.permissions = sorted(changes.permissions)
         holders = await session.scalars(
             select(User)
@@ -164,11 +155,3 @@ async def remove(session: TenantSession, code: str) -> None:
 def _said(role: Role) -> dict[str, object]:
     """What the audit log keeps of a role."""
     return {"name": role.name, "permissions": role.permissions}
-
-
-async def _require_held(
-    session: TenantSession, identity: Identity, actor: TenantContext, codes: set[str]
-) -> None:
-    """Nobody gives or takes, by a role, what they may not do themselves."""
-    if foreign := codes - await access.permissions(session, identity, actor.roles):
-        raise PermissionsNotYours(foreign)

@@ -194,13 +194,12 @@ def _alive(settings: IdentitySettings) -> ColumnElement[bool]:
 
 
 async def _tokens(session: TenantSession, identity: Identity, user: User, token: RefreshToken) -> TokensRead:
-    lacking = await claims.lacks_second_factor(session, user)
-    said = await claims.of_user(session, identity, user, token.session, restricted=lacking)
+    said = await claims.of_user(session, identity, user, token.session)
     return TokensRead(
-        access_token=identity.keys.access_token(str(user.id), said),
+        access_token=identity.keys.access_token(said),
         token_type="bearer",  # noqa: S106 - RFC 6750's name for its kind
         expires_in=LIFETIME,
         refresh_token=str(token),
-        second_factor_required=lacking,
+        second_factor_required=bool(user.roles) and not said.roles,
         user=UserRead.model_validate(user),
     )
