@@ -19,7 +19,7 @@ from bench import ground
 from bench.ground import Ground
 
 EMPLOYEES = 60
-_AT_ONCE = 8
+_AT_ONCE = 4
 _NAME = "bench"
 _PASSWORD = "only-for-benchmarks"  # noqa: S105 - of accounts on the developer's own machine
 _PROVISIONED_WITHIN = 60  # seconds without any progress
