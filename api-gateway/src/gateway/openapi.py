@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Container
 from typing import Any
 
 from contracts.ids import Application
@@ -22,6 +23,7 @@ class Documents:
         self._services = services
         self._lookups = lookups
         self._kept: dict[Application, tuple[float, dict[str, Any]]] = {}
+        self._merging = asyncio.Lock()
 
     async def of(self, application: Application) -> dict[str, Any]:
         """The document of an application.
@@ -29,16 +31,18 @@ class Documents:
         Raises:
             LookupError: a service does not answer; half a document would break who generates code from it.
         """
-        kept = self._kept.get(application)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
+        async with self._merging:  # however many ask, the services are asked once
+            kept = self._kept.get(application)
+            if kept is None or kept[0] < time.monotonic():
+                kept = self._kept[application] = (time.monotonic() + KEPT, await self._merged(application))
+        return kept[1]
+
+    async def _merged(self, application: Application) -> dict[str, Any]:
         services = self._services.of(application)
         documents = await asyncio.gather(
             *(self._lookups.get(s, f"/{s.entry.prefix}/internal/openapi.json") for s in services)
         )
-        merged = merge(application, {s.entry: d for s, d in zip(services, documents, strict=True)})
-        self._kept[application] = (time.monotonic() + KEPT, merged)
-        return merged
+        return merge(application, {s.entry: d for s, d in zip(services, documents, strict=True)})
 
 
 def merge(application: Application, documents: dict[ServiceEntry, dict[str, Any]]) -> dict[str, Any]:
@@ -54,7 +58,7 @@ def merge(application: Application, documents: dict[ServiceEntry, dict[str, Any]
     for entry, document in documents.items():
         camel = "".join(part.title() for part in entry.prefix.split("-"))
         own = document.get("components", {}).get("schemas", {})
-        names = {name: name if name in _SHARED else camel + name.removeprefix(camel) for name in own}
+        names = {name: name if name in _SHARED else _prefixed(camel, name, own) for name in own}
         refs = {f"#/components/schemas/{old}": f"#/components/schemas/{new}" for old, new in names.items()}
         schemas |= {names[name]: _renamed(schema, refs) for name, schema in own.items()}
         for path, item in document.get("paths", {}).items():
@@ -75,6 +79,12 @@ def merge(application: Application, documents: dict[ServiceEntry, dict[str, Any]
         },
         "security": [{"bearer": []}],
     }
+
+
+def _prefixed(prefix: str, name: str, others: Container[str]) -> str:
+    """`UserRead` of user stays what it is, unless user has a `Read` that becomes the same."""
+    rest = name.removeprefix(prefix)
+    return prefix + (name if rest in others and rest != name else rest)
 
 
 def _operation(entry: ServiceEntry, method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:

@@ -184,7 +184,7 @@ class Gateway:
             env=os.environ | self._environment,
             stdout=self.log,
         )
-        async with httpx.AsyncClient(base_url=self.url) as client, asyncio.timeout(20):
+        async with httpx.AsyncClient(base_url=self.url) as client, asyncio.timeout(60):
             while not await self._answers(client, ready=ready):  # noqa: ASYNC110 - another process tells no event
                 await asyncio.sleep(0.05)
 
