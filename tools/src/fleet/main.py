@@ -11,7 +11,7 @@ from servicekit.databases import init_script
 from servicekit.embedded import ServerStartError
 from servicekit.fleet import fleet, root
 
-from fleet import demo, doctor, logs, mail, psql, start, status
+from fleet import demo, doctor, logs, mail, psql, start, status, tenant_commands
 from fleet.keys import make_keys
 from fleet.place import FleetError, Place
 from fleet.processes import plan
@@ -58,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     shell = command("psql", _psql, "a psql shell as the superuser")
     shell.add_argument("database", nargs="?", help="e.g. app1_hrms (default: postgres)")
     shell.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help="handed to psql")
+    tenant = commands.add_parser("tenant", help="a tenant's life: create, list, suspend, export, delete, …")
+    tenant_commands.add_to(tenant)
     keys = command(
         "keys", _keys, "make the keys that the gateway and the services sign with; existing ones stay"
     )

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from servicekit.embedded import postgres_program
 
@@ -12,13 +12,22 @@ SERVER_VERSION = 18  # major; also the least that the fleet works with
 
 
 def replace_with_psql(admin_url: str, database: str | None, arguments: list[str]) -> None:
-    """Become psql, as the superuser; the password goes by the environment, where `ps` does not show it."""
+    """Become psql, as the superuser."""
+    where, password = address(admin_url, database)
+    program = _program()
+    os.execve(program, [program, where, *arguments], os.environ | password)  # noqa: S606 - no shell is needed
+
+
+def address(admin_url: str, database: str | None) -> tuple[str, dict[str, str]]:
+    """A database's URL without the password, and the password as libpq's programs take it.
+
+    It goes by the environment, where `ps` does not show it.
+    """
     server = urlsplit(admin_url)
     user_and_host = f"{server.username}@{server.netloc.rpartition('@')[2]}"
-    address = server._replace(netloc=user_and_host, path=f"/{database}" if database else server.path).geturl()
-    program = _program()
-    environment = os.environ | {"PGPASSWORD": server.password or ""}
-    os.execve(program, [program, address, *arguments], environment)  # noqa: S606 - no shell is needed
+    path = f"/{database}" if database else server.path
+    url = server._replace(netloc=user_and_host, path=path).geturl()
+    return url, {"PGPASSWORD": unquote(server.password or "")}
 
 
 def _program() -> str:
