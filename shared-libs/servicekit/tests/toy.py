@@ -36,7 +36,7 @@ ENTRY = ServiceEntry(
     database="toy",
     prefix="toy",
     built=True,
-    hears=("tenant.registered.v1",),
+    hears=("tenant.registered.v1", "tenant.updated.v1", "tenant.closed.v1"),
     public=("POST /toy/echo",),
 )
 

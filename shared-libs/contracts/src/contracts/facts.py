@@ -52,6 +52,22 @@ class TenantRegistered(Fact):
     locale: str
 
 
+class TenantUpdated(Fact):
+    """What there is to know about an organisation now. Its currency stays what it was."""
+
+    name = "tenant.updated.v1"
+    organisation: str
+    country: str
+    time_zone: str
+    locale: str
+
+
+class TenantClosed(Fact):
+    """The owner closed the organisation: nobody is served any more. Its data stay until they are deleted."""
+
+    name = "tenant.closed.v1"
+
+
 class TenantSchemaReady(Fact):
     name = "tenant.schema_ready.v1"
     service: str
@@ -154,6 +170,8 @@ FACTS: dict[str, type[Fact]] = {
     fact.name: fact
     for fact in (
         TenantRegistered,
+        TenantUpdated,
+        TenantClosed,
         TenantSchemaReady,
         AccountActivated,
         AccountInvited,

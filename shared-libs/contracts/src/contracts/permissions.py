@@ -33,7 +33,7 @@ def _permission(code: str, label: str, applications: frozenset[Application], *ro
 
 
 PERMISSIONS: tuple[Permission, ...] = (
-    _permission("user.tenant.read", "See the organisation", _BOTH, "admin", "hq", "principal"),
+    _permission("user.tenant.write", "Change and close the organisation", _BOTH),
     _permission("user.account.read", "See accounts and roles", _BOTH, "admin", "hr", "hq", "principal"),
     _permission("user.account.write", "Give roles, deactivate accounts", _BOTH, "admin", "hq"),
     _permission("user.role.write", "Make roles", _BOTH, "admin", "hq"),

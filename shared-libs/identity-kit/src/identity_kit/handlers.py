@@ -1,7 +1,14 @@
 """What the user-service does with facts and jobs."""
 
 from contracts import revocations
-from contracts.facts import AccountDeactivated, Envelope, RoleChanged, SessionRevoked, TenantSchemaReady
+from contracts.facts import (
+    AccountDeactivated,
+    Envelope,
+    RoleChanged,
+    SessionRevoked,
+    TenantClosed,
+    TenantSchemaReady,
+)
 from contracts.jobs import SendMail
 from servicekit.db import ControlSession, TenantSession
 from servicekit.handlers import Handlers
@@ -16,6 +23,10 @@ def handlers_of(identity: Identity) -> Handlers:
     @handlers.hears_in_control(TenantSchemaReady)
     async def note_readiness(session: ControlSession, fact: TenantSchemaReady, envelope: Envelope) -> None:
         await directory.is_ready(session, envelope.tenant, fact)
+
+    @handlers.hears_in_control(TenantClosed)
+    async def shut_out_tenant(_: ControlSession, __: TenantClosed, envelope: Envelope) -> None:
+        await identity.revocations.add(revocations.tenant(envelope.application, envelope.tenant))
 
     @handlers.hears(SessionRevoked)  # our own: the outbox is its way to Redis
     async def shut_out_session(_: TenantSession, fact: SessionRevoked, __: Envelope) -> None:

@@ -37,6 +37,7 @@ class Tenant(ControlBase):
     currency: Mapped[str]
     time_zone: Mapped[str]
     locale: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default="0")  # of name, country, time zone and locale
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 

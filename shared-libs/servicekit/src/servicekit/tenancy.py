@@ -3,9 +3,9 @@
 import time
 from collections.abc import Sequence
 
-from contracts.facts import Envelope, TenantRegistered, TenantSchemaReady
+from contracts.facts import Envelope, TenantClosed, TenantRegistered, TenantSchemaReady, TenantUpdated
 from contracts.ids import Application
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -98,7 +98,8 @@ async def provision(
     }
     statement = insert(Tenant).values(id=tenant, **row)
     alive = Tenant.status != "deleted"
-    statement = statement.on_conflict_do_update(index_elements=[Tenant.id], set_=row, where=alive)
+    known = {"revision": row["revision"]}  # what the directory said of it since is newer
+    statement = statement.on_conflict_do_update(index_elements=[Tenant.id], set_=known, where=alive)
     if await session.scalar(statement.returning(Tenant.id)) is None:
         return False
     connection = await session.connection()
@@ -130,7 +131,7 @@ async def provision_heard(
 
 
 def provisioning(service: str, streams: Sequence[Stream]) -> Handlers:
-    """The kit's own ear: a tenant registered in the user-service gets its schema here."""
+    """The kit's own ear: what becomes of a tenant in the user-service becomes of it here."""
     handlers = Handlers()
 
     @handlers.hears_in_control(TenantRegistered)
@@ -139,5 +140,28 @@ def provisioning(service: str, streams: Sequence[Stream]) -> Handlers:
         await provision_heard(
             session, envelope.tenant, fact, application=application, service=service, streams=streams
         )
+
+    @handlers.hears_in_control(TenantUpdated)
+    async def update_tenant(session: ControlSession, fact: TenantUpdated, envelope: Envelope) -> None:
+        about = {
+            "name": fact.organisation,
+            "country": fact.country,
+            "time_zone": fact.time_zone,
+            "locale": fact.locale,
+            "version": envelope.version,
+        }
+        known = await session.get(Tenant, envelope.tenant, with_for_update=True)
+        if known is None:
+            raise TenantProvisioning  # its registration is still on its way
+        if known.version < envelope.version:
+            await session.execute(update(Tenant).where(Tenant.id == known.id).values(about))
+
+    @handlers.hears_in_control(TenantClosed)
+    async def close_tenant(session: ControlSession, _: TenantClosed, envelope: Envelope) -> None:
+        known = await session.get(Tenant, envelope.tenant, with_for_update=True)
+        if known is None:
+            raise TenantProvisioning
+        if known.status == "active":
+            known.status = "suspended"
 
     return handlers

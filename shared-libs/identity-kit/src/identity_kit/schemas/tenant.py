@@ -4,9 +4,10 @@ from zoneinfo import available_timezones
 from contracts.ids import Application, TenantId
 from pydantic import AfterValidator, Field, StringConstraints
 from servicekit.records import Tenant, TenantStatus
-from servicekit.schemas import Email, Input, Name, Output
+from servicekit.schemas import LEFT_OUT, Email, Input, Name, Output
 
 from identity_kit.schemas.account import NewPassword, UserRead
+from identity_kit.schemas.role import RoleCode
 
 
 def _known_zone(zone: str) -> str:
@@ -62,13 +63,33 @@ class RegisteredRead(Output):
 
 
 class OwnTenantRead(TenantRead):
-    """`services` says per module whether it is `ready` for the organisation or still `provisioning`."""
+    """`mfa_roles`: whose holders need a second factor.
+
+    `services` says per module whether it is `ready` for the organisation or still `provisioning`.
+    """
 
     country: Country
     currency: Currency
     time_zone: TimeZone
     locale: Locale
+    mfa_roles: list[str]
     services: dict[str, str]
+
+
+class TenantChanges(Input):
+    """The currency is not among them: amounts are kept in it."""
+
+    name: Name = LEFT_OUT
+    country: Country = LEFT_OUT
+    time_zone: TimeZone = LEFT_OUT
+    locale: Locale = LEFT_OUT
+    mfa_roles: Annotated[set[RoleCode], Field(max_length=50)] = LEFT_OUT
+
+
+class Closing(Input):
+    """The organisation's id, once more."""
+
+    tenant: TenantId
 
 
 class ProfileRead(Output):

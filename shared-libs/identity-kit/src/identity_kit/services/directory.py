@@ -41,7 +41,7 @@ async def everyone(session: ControlSession) -> Sequence[Tenant]:
     return (await session.scalars(select(Tenant).where(Tenant.status != "deleted").order_by(Tenant.id))).all()
 
 
-async def services(session: ReadSession, identity: Identity, tenant: str) -> dict[str, str]:
+async def services(session: ReadSession | TenantSession, identity: Identity, tenant: str) -> dict[str, str]:
     """Per module of the application, whether it is `ready` for a tenant or still `provisioning`."""
     ready = set(await session.scalars(select(TenantService.service).where(TenantService.tenant == tenant)))
     ready.add(identity.entry.name)  # its schema is made by the registration itself
