@@ -20,6 +20,8 @@ hypothesis.settings.load_profile("unhurried")
 EMPLOYEES = "/hrms/employees"
 Hire = Callable[..., Awaitable[dict[str, Any]]]
 Outbox = Callable[[], Awaitable[Sequence[Outgoing]]]
+Make = Callable[..., Awaitable[dict[str, Any]]]
+NUMBERS = ("allocated", "carried", "taken", "pending", "expired", "available")
 _numbers = count(1)
 
 
@@ -108,3 +110,65 @@ def sign_in(running: Running, tenant: str) -> Callable[..., Awaitable[httpx.Asyn
         return running.client(running.context(tenant, roles=roles, user_id=user_id))
 
     return make
+
+
+@pytest.fixture
+def make(client: httpx.AsyncClient) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """Posts what hr makes, and insists that it is made: `make("leave-types", name=…)`."""
+
+    async def post(path: str, **body: Any) -> dict[str, Any]:
+        answer = await client.post(f"/hrms/{path}", json=body)
+        assert answer.status_code in {200, 201}, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    return post
+
+
+class Leave:
+    """An employee with leave of one type."""
+
+    def __init__(
+        self, client: httpx.AsyncClient, make: Make, employee: dict[str, Any], kind: dict[str, Any]
+    ) -> None:
+        self.client, self.make, self.employee, self.kind = client, make, employee, kind
+        self.ids = {"employee_id": employee["id"], "leave_type_id": kind["id"]}
+
+    def of(self, employee: dict[str, Any]) -> "Leave":
+        return Leave(self.client, self.make, employee, self.kind)
+
+    async def allocate(self, year: int, days: int | str) -> dict[str, Any]:
+        span = {"from": f"{year}-01-01", "to": f"{year}-12-31"}
+        return await self.make("leave-allocations", **self.ids, **span, days=str(days))
+
+    async def ask(self, first: str, last: str | None = None, **more: Any) -> httpx.Response:
+        body = {**self.ids, "from": first, "to": last or first, **more}
+        return await self.client.post("/hrms/leave-requests", json=body)
+
+    async def take(self, first: str, last: str | None = None, **more: Any) -> dict[str, Any]:
+        """Ask for leave and have it approved."""
+        asked = (await self.ask(first, last, **more)).json()
+        return await self.make(f"leave-requests/{asked['id']}/approve")
+
+    async def balance(self, as_of: str) -> dict[str, str]:
+        params = {"employee_id": self.employee["id"], "as_of": as_of}
+        (item,) = (await self.client.get("/hrms/leave-balances", params=params)).json()["items"]
+        return {name: item[name] for name in NUMBERS}
+
+    async def entries(self, as_of: str) -> list[dict[str, Any]]:
+        params = {**self.ids, "as_of": as_of}
+        items: list[dict[str, Any]] = (await self.client.get("/hrms/leave-ledger", params=params)).json()[
+            "items"
+        ]
+        return items
+
+
+@pytest.fixture
+def leave(client: httpx.AsyncClient, make: Make, hire: Hire) -> Callable[..., Awaitable[Leave]]:
+    async def with_terms(**terms: Any) -> Leave:
+        kind = await make(
+            "leave-types", **{"name": "Annual", "paid": True, "includes_holidays": True, **terms}
+        )
+        return Leave(client, make, await hire(), kind)
+
+    return with_terms

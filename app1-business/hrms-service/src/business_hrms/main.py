@@ -9,13 +9,31 @@ from servicekit.service import Service
 
 from business_hrms.consumers import handlers
 from business_hrms.models.base import Base
-from business_hrms.routes import department, employee, employment, position
+from business_hrms.routes import (
+    department,
+    employee,
+    employment,
+    holiday_list,
+    leave_allocation,
+    leave_request,
+    leave_type,
+    position,
+)
 from business_hrms.settings import Settings
 
 service = Service(
     entry=fleet().named("app1-hrms-service"),
     settings=Settings(),
-    routers=[department.router, position.router, employee.router, employment.router],
+    routers=[
+        department.router,
+        position.router,
+        employee.router,
+        employment.router,
+        holiday_list.router,
+        leave_type.router,
+        leave_allocation.router,
+        leave_request.router,
+    ],
     streams=[Stream("hrms", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],
     handlers=handlers,
 )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,17 +12,15 @@ NEW = (date(2024, 1, 1), date(2024, 12, 31))
 UNBOUNDED = Decimal(1000)
 
 
-def term(
-    year: tuple[date, date], granted: Decimal | int, uses: dict[date, Decimal | int] | None = None
-) -> Term:
-    granted = Decimal(granted)
-    used = {day: Decimal(days) for day, days in (uses or {}).items()}
-    return Term(*year, entitled=granted, grants={year[0]: granted}, uses=used)
+def term(policy: Policy, year: tuple[date, date], granted: int, uses: dict[date, int] | None = None) -> Term:
+    days = Decimal(granted)
+    used = {day: Decimal(count) for day, count in (uses or {}).items()}
+    return Term(policy, *year, entitled=days, grants={year[0]: days}, uses=used)
 
 
-def second(policy: Policy, left: int, new: int, uses: dict[date, Decimal | int] | None = None) -> Settled:
+def second(policy: Policy, left: int, new: int, uses: dict[date, int] | None = None) -> Settled:
     """What becomes of a year after one that left so many days."""
-    return settle(policy, [term(OLD, left), term(NEW, new, uses)])[1]
+    return settle([term(Policy(), OLD, left), term(policy, NEW, new, uses)])[1]
 
 
 @pytest.mark.parametrize(
@@ -61,13 +60,13 @@ def test_leave_after_the_expiry_cannot_use_what_has_expired() -> None:
 def test_leave_cannot_use_what_is_granted_later() -> None:
     grants = {date(2024, month, 1): Decimal(1) for month in range(1, 13)}
     uses = {date(2024, 3, 10): Decimal(4)}
-    (result,) = settle(Policy(), [Term(*NEW, entitled=Decimal(12), grants=grants, uses=uses)])
+    (result,) = settle([Term(Policy(), *NEW, entitled=Decimal(12), grants=grants, uses=uses)])
     assert (result.lowest, result.closing) == (Decimal(-1), Decimal(8))
 
 
 def test_a_debt_is_not_carried() -> None:
     policy = Policy(carry_forward_cap=UNBOUNDED)
-    results = settle(policy, [term(OLD, 5, {date(2023, 6, 1): 8}), term(NEW, 10)])
+    results = settle([term(policy, OLD, 5, {date(2023, 6, 1): 8}), term(policy, NEW, 10)])
     assert [result.closing for result in results] == [-3, 10]
 
 
@@ -118,14 +117,14 @@ def histories(draw: st.DrawFn) -> list[Term]:
         within = st.dates(first, last)
         grants = draw(st.dictionaries(within, amounts, min_size=1, max_size=4))
         uses = draw(st.dictionaries(within, st.decimals("0.5", 5, places=1), max_size=6))
-        made.append(Term(first, last, sum(grants.values(), Decimal(0)), grants, uses))
+        made.append(Term(draw(policies), first, last, sum(grants.values(), Decimal(0)), grants, uses))
     return made
 
 
-@given(policies, histories())
-def test_carrying_and_expiring_conserve_days(policy: Policy, terms: list[Term]) -> None:
+@given(histories())
+def test_carrying_and_expiring_conserve_days(terms: list[Term]) -> None:
     left = Decimal(0)
-    for one, result in zip(terms, settle(policy, terms), strict=True):
+    for one, result in zip(terms, settle(terms), strict=True):
         assert result.carried + result.capped == left
         put_in = sum(one.grants.values(), result.carried)
         taken_out = sum(one.uses.values(), result.expired)
@@ -135,24 +134,21 @@ def test_carrying_and_expiring_conserve_days(policy: Policy, terms: list[Term]) 
         left = max(Decimal(0), result.closing)
 
 
-@given(policies, histories())
-def test_bounds_hold(policy: Policy, terms: list[Term]) -> None:
-    for one, result in zip(terms, settle(policy, terms), strict=True):
-        if policy.carry_forward_cap is not None:
-            assert result.carried <= policy.carry_forward_cap
-        if policy.max_balance is not None and result.carried:
-            assert result.carried + one.entitled <= policy.max_balance
+@given(histories())
+def test_bounds_hold(terms: list[Term]) -> None:
+    for one, result in zip(terms, settle(terms), strict=True):
+        if one.policy.carry_forward_cap is not None:
+            assert result.carried <= one.policy.carry_forward_cap
+        if one.policy.max_balance is not None and result.carried:
+            assert result.carried + one.entitled <= one.policy.max_balance
 
 
-@given(policies, histories(), st.data())
-def test_more_leave_never_makes_more_expire_or_be_carried(
-    policy: Policy, terms: list[Term], data: st.DataObject
-) -> None:
+@given(histories(), st.data())
+def test_more_leave_never_makes_more_expire_or_be_carried(terms: list[Term], data: st.DataObject) -> None:
     n = data.draw(st.integers(0, len(terms) - 1))
     day = data.draw(st.dates(terms[n].starts_on, terms[n].ends_on))
-    uses = {**terms[n].uses, day: terms[n].uses.get(day, Decimal(0)) + 1}
-    changed = Term(terms[n].starts_on, terms[n].ends_on, terms[n].entitled, terms[n].grants, uses)
-    before, after = settle(policy, terms), settle(policy, [*terms[:n], changed, *terms[n + 1 :]])
+    more = replace(terms[n], uses={**terms[n].uses, day: terms[n].uses.get(day, Decimal(0)) + 1})
+    before, after = settle(terms), settle([*terms[:n], more, *terms[n + 1 :]])
     assert after[n].expired <= before[n].expired
     assert after[n].lowest <= before[n].lowest
     if n + 1 < len(terms):

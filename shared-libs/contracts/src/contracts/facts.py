@@ -5,6 +5,7 @@ changed or removed; what must change gets a new version of its name.
 """
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
@@ -166,6 +167,26 @@ class EmployeeRemoved(Fact):
     employee_id: EmployeeId
 
 
+class LeaveApproved(Fact):
+    """The employee is absent on `days`, each 1 or 0.5; `pay_share` of the pay goes on, 0 to 1."""
+
+    name = "hrms.leave_approved.v1"
+    request_id: UUID
+    employee_id: EmployeeId
+    leave_type_id: UUID
+    pay_share: Decimal
+    days: dict[date, Decimal]
+
+
+class LeaveCancelled(Fact):
+    """Leave that was approved is not taken."""
+
+    name = "hrms.leave_cancelled.v1"
+    request_id: UUID
+    employee_id: EmployeeId
+    leave_type_id: UUID
+
+
 FACTS: dict[str, type[Fact]] = {
     fact.name: fact
     for fact in (
@@ -183,5 +204,7 @@ FACTS: dict[str, type[Fact]] = {
         EmployeeJobChanged,
         EmployeeTerminated,
         EmployeeRemoved,
+        LeaveApproved,
+        LeaveCancelled,
     )
 }

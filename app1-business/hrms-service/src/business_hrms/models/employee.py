@@ -27,6 +27,7 @@ class Employee(Editable, Base):
     last_day: Mapped[date | None]  # of employment; known from the notice on
     leaving_reason: Mapped[str | None]
     user_id: Mapped[UUID | None] = mapped_column(unique=True)  # the account, once there is one
+    holiday_list_id: Mapped[UUID | None] = mapped_column(ForeignKey("holiday_lists.id"), index=True)
     # folded(), lower case without accents, is made by the migration.
     sort_name: Mapped[str] = mapped_column(Computed("folded(last_name || ' ' || first_name)", persisted=True))
     search: Mapped[str] = mapped_column(

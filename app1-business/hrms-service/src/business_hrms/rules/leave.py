@@ -96,6 +96,13 @@ def settle(terms: Iterable[Term]) -> list[Settled]:
     return results
 
 
+def available(term: Term, settled: Settled, as_of: date) -> Decimal:
+    """What can be asked for on a day: leave counts from when it is asked for, whenever it lies."""
+    granted = sum((days for day, days in term.grants.items() if day <= as_of), ZERO)
+    gone = settled.expired if settled.expires_on is not None and settled.expires_on <= as_of else ZERO
+    return granted + settled.carried - gone - sum(term.uses.values(), ZERO)
+
+
 def _room(term: Term) -> Decimal:
     """How many days may be carried into an allocation at most."""
     policy, bounds = term.policy, []

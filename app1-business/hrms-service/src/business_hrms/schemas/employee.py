@@ -23,6 +23,7 @@ class EmployeeWish(Input):
     manager_id: UUID | None = None
     employment_type: EmploymentType = "full_time"
     employee_no: EmployeeNo | None = None
+    holiday_list_id: UUID | None = None
 
 
 class EmployeeChanges(Input):
@@ -32,6 +33,7 @@ class EmployeeChanges(Input):
     last_name: Name = LEFT_OUT
     email: Email = LEFT_OUT
     employee_no: EmployeeNo = LEFT_OUT
+    holiday_list_id: UUID | None = None  # null: the default list
 
 
 class EmployeeRead(Output):
@@ -47,6 +49,7 @@ class EmployeeRead(Output):
     date_of_joining: date
     last_day: date | None
     user_id: UUID | None
+    holiday_list_id: UUID | None
     employment_type: EmploymentType
     department_id: UUID | None
     department: str | None

@@ -105,6 +105,7 @@ def employees(filters: Filters) -> Statement:
         employee.c.date_of_joining,
         employee.c.last_day,
         employee.c.user_id,
+        employee.c.holiday_list_id,
         *JOB_COLUMNS,
     )
     everybody = select(*columns).join_from(employee, dates, true())

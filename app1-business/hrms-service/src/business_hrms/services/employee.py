@@ -14,6 +14,7 @@ from business_hrms.models.employee import EMPLOYEE_NUMBERS, Employee, Employment
 from business_hrms.schemas.employee import EmployeeChanges, EmployeeRead, EmployeeWish
 from business_hrms.services import directory, position, reporting
 from business_hrms.services.department import DepartmentUnknown
+from business_hrms.services.holiday_list import HolidayListUnknown
 
 
 class EmailTaken(Conflict):
@@ -37,7 +38,19 @@ class EmployeeHasHistory(Conflict):
         super().__init__("More than the hiring is on record: terminate the employment instead.")
 
 
-_TAKEN = {"uq_employees_email": EmailTaken, "uq_employees_employee_no": EmployeeNoTaken}
+_REFUSALS = {
+    "uq_employees_email": EmailTaken,
+    "uq_employees_employee_no": EmployeeNoTaken,
+    "fk_employees_holiday_list_id": HolidayListUnknown,
+}
+_HAS_HISTORY = {
+    f"fk_{constraint}": EmployeeHasHistory
+    for constraint in (
+        "employment_records_manager_id",
+        "leave_allocations_employee_id",
+        "leave_requests_employee_id",
+    )
+}
 
 
 async def hire(session: TenantSession, wish: EmployeeWish) -> EmployeeRead:
@@ -79,7 +92,9 @@ async def hire(session: TenantSession, wish: EmployeeWish) -> EmployeeRead:
 
 async def _enter(session: TenantSession, wish: EmployeeWish) -> Employee:
     """Insert the person, under the next number that nobody has where the wish names none."""
-    person = wish.model_dump(include={"first_name", "last_name", "email", "date_of_joining"})
+    person = wish.model_dump(
+        include={"first_name", "last_name", "email", "date_of_joining", "holiday_list_id"}
+    )
     while True:
         number = wish.employee_no or f"E{await session.scalar(select(EMPLOYEE_NUMBERS.next_value())):04}"
         statement = (
@@ -88,7 +103,7 @@ async def _enter(session: TenantSession, wish: EmployeeWish) -> Employee:
             .on_conflict_do_nothing(index_elements=[text("lower(employee_no)")])
             .returning(Employee)
         )
-        async with refusing(_TAKEN):
+        async with refusing(_REFUSALS):
             employee = await session.scalar(statement)
         if employee is not None:
             return employee
@@ -102,7 +117,7 @@ async def amend(
     employee = await locked(session, Employee, employee_id, version=version)
     for name, value in changes.model_dump(exclude_unset=True).items():
         setattr(employee, name, value)
-    async with refusing(_TAKEN):
+    async with refusing(_REFUSALS):
         await session.flush()
     return await directory.one(session, employee_id)
 
@@ -121,7 +136,7 @@ async def remove(session: TenantSession, employee_id: UUID) -> None:
         await session.delete(record)
     await session.flush()
     await session.delete(employee)
-    async with refusing({"fk_employment_records_manager_id": EmployeeHasHistory}):
+    async with refusing(_HAS_HISTORY):
         await session.flush()
 
 

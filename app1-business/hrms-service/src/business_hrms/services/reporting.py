@@ -7,12 +7,12 @@ from uuid import UUID
 
 from servicekit.db import ReadSession, TenantSession, advisory_lock
 from servicekit.errors import Unprocessable
-from sqlalchemy import Date, Row, Uuid, func, literal, or_, select
+from sqlalchemy import Date, Row, Uuid, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import DATERANGE
-from sqlalchemy.orm import aliased
 
 from business_hrms.models.employee import Employee, EmploymentRecord
 from business_hrms.schemas.employee import EmployeeFilter
+from business_hrms.services.current import calendar, employee, is_todays, job
 from business_hrms.services.directory import bound, employees
 from business_hrms.services.visibility import require_visible
 
@@ -67,18 +67,44 @@ async def require_no_cycle(session: TenantSession, record: EmploymentRecord) -> 
     days = func.daterange(
         literal(record.valid_from, Date), literal(record.valid_to, Date), "[]", type_=DATERANGE
     )
-    above = select(literal(record.manager_id, Uuid).label("id"), days.label("days")).cte(
-        "above", recursive=True
+    managers = select(literal(record.manager_id, Uuid).label("id"), days.label("days")).cte(
+        "managers", recursive=True
     )
-    job = aliased(EmploymentRecord, name="job")
-    job_days = func.daterange(job.valid_from, job.valid_to, "[]", type_=DATERANGE)
-    above = above.union(
-        select(job.manager_id, above.c.days * job_days)
-        .join_from(above, job, job.employee_id == above.c.id)
-        .where(job.manager_id.is_not(None), above.c.days.overlaps(job_days), above.c.id != record.employee_id)
+    job_days = func.daterange(job.c.valid_from, job.c.valid_to, "[]", type_=DATERANGE)
+    managers = managers.union(
+        select(job.c.manager_id, managers.c.days * job_days)
+        .join_from(managers, job, job.c.employee_id == managers.c.id)
+        .where(job.c.manager_id.is_not(None), managers.c.days.overlaps(job_days))
+        .where(managers.c.id != record.employee_id)
     )
-    if await session.scalar(select(above.c.id).where(above.c.id == record.employee_id).limit(1)):
+    if await session.scalar(select(managers.c.id).where(managers.c.id == record.employee_id).limit(1)):
         raise ManagerCycle
+
+
+async def above(session: TenantSession, employee_id: UUID) -> dict[UUID, int]:
+    """Accounts of those to whom an employee reports today, with how many levels they are above.
+
+    Whose job begins later or has ended passes nothing on: together with jobs of
+    other days theirs could make a circle.
+    """
+    dates = calendar()
+    today = dates.c.today
+    first = (
+        select(job.c.manager_id.label("id"), literal(1).label("level"))
+        .join_from(employee, dates, true())
+        .join(job, is_todays(job, employee, today))
+        .where(employee.c.id == employee_id)
+    )
+    chain = first.cte("chain", recursive=True)
+    chain = chain.union_all(
+        select(job.c.manager_id, chain.c.level + 1)
+        .join_from(chain, dates, true())
+        .join(job, (job.c.employee_id == chain.c.id) & (job.c.valid_from <= today))
+        .where(or_(job.c.valid_to.is_(None), job.c.valid_to >= today))
+    )
+    accounts = select(employee.c.user_id, chain.c.level).join(chain, chain.c.id == employee.c.id)
+    rows = await session.execute(accounts, {"tenant": session.tenant})
+    return {user_id: level for user_id, level in rows if user_id is not None}
 
 
 async def chart(session: ReadSession, below: UUID | None, depth: int) -> Sequence[Row[Any]]:

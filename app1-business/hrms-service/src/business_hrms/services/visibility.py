@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.context import TenantContext
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound
-from sqlalchemy import Select, Uuid, bindparam, select, true
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, select, true
 
 from business_hrms.services.current import calendar, employee, is_todays, job
 
@@ -36,6 +36,11 @@ def seen() -> Select[UUID]:
         .join(found, job.c.manager_id == found.c.id)
     )
     return select(found.union(below).c.id)
+
+
+def sees(context: TenantContext, employee_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """A condition on rows that belong to employees: somebody sees them."""
+    return true() if sees_all(context) else employee_id.in_(seen().params(values(context)))
 
 
 _IS_SEEN = select(employee.c.id).where(

@@ -1,0 +1,85 @@
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, model_validator
+from servicekit.pagination import ListQuery
+from servicekit.schemas import Day, Input, Output
+
+from business_hrms.rules.leave_words import Approver, LeaveStatus
+from business_hrms.schemas.day_count import DayCount
+from business_hrms.schemas.leave_allocation import Note
+
+LONGEST = 366  # days from the first to the last
+
+
+def _as_half(value: object) -> object:
+    """True is a morning, false a whole day."""
+    return {True: "morning", False: None}.get(value, value) if isinstance(value, bool) else value
+
+
+HalfDay = Annotated[Literal["morning", "afternoon"] | None, BeforeValidator(_as_half)]
+
+
+class LeaveWish(Input):
+    """Without `employee_id`, for oneself. A half day is a request for that day alone."""
+
+    employee_id: UUID | None = None
+    leave_type_id: UUID
+    starts_on: Day = Field(alias="from")
+    ends_on: Day = Field(alias="to")
+    half_day: HalfDay = None
+    reason: Note | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.ends_on < self.starts_on:
+            raise ValueError("`to` lies before `from`")
+        if (self.ends_on - self.starts_on).days >= LONGEST:
+            raise ValueError(f"a request covers {LONGEST} days at most")
+        if self.half_day is not None and self.ends_on != self.starts_on:
+            raise ValueError("half a day is one day")
+        return self
+
+
+class Decision(Input):
+    comment: Note | None = None
+
+
+class StepRead(Output):
+    """A level of the approval; `approved` is null until it is decided."""
+
+    level: int
+    approver: Approver
+    approved: bool | None
+    decided_by: UUID | None
+    decided_at: datetime | None
+    comment: str | None
+
+
+class LeaveItem(Output):
+    id: UUID
+    version: int
+    employee_id: UUID
+    leave_type_id: UUID
+    starts_on: date = Field(alias="from")
+    ends_on: date = Field(alias="to")
+    half_day: Literal["morning", "afternoon"] | None
+    days: DayCount
+    reason: str | None
+    status: LeaveStatus
+
+
+class LeaveRead(LeaveItem):
+    approval: list[StepRead]
+
+
+class LeaveQuery(ListQuery):
+    """Requests of those whom the asker sees that touch the days `from` to `to`."""
+
+    employee_id: UUID | None = None
+    leave_type_id: UUID | None = None
+    status: LeaveStatus | None = None
+    starts_on: Day | None = Field(None, alias="from")
+    ends_on: Day | None = Field(None, alias="to")
+    sort: Literal["from", "-from"] = "-from"

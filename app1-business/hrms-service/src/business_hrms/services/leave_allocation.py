@@ -1,0 +1,213 @@
+"""Allocations of leave."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from servicekit.db import ReadSession, TenantSession, found, locked, refusing
+from servicekit.errors import Conflict, NotFound, Unprocessable
+from servicekit.pagination import page
+from sqlalchemy import delete, func, select
+
+from business_hrms.models.employee import Employee
+from business_hrms.models.leave_allocation import LeaveAllocation, LedgerEntry
+from business_hrms.models.leave_request import LeaveDay, LeaveRequest
+from business_hrms.models.leave_type import LeaveType
+from business_hrms.rules.leave import ZERO
+from business_hrms.rules.leave_words import STANDING, EntryKind
+from business_hrms.schemas.leave_allocation import (
+    Adjustment,
+    AllocationMade,
+    AllocationQuery,
+    AllocationRead,
+    AllocationWish,
+)
+from business_hrms.services import leave_ledger as ledger
+from business_hrms.services import visibility
+from business_hrms.services.current import Statement
+from business_hrms.services.leave_type import LeaveTypeUnknown
+
+
+class EmployeeUnknown(Unprocessable):
+    code = "hrms.employee_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such employee.")
+
+
+class AllocationOverlaps(Conflict):
+    code = "hrms.allocation_overlaps"
+
+    def __init__(self) -> None:
+        super().__init__("The employee has an allocation of this type in these days.")
+
+
+class AllocationInUse(Conflict):
+    code = "hrms.allocation_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("Leave was taken or asked for from this allocation.")
+
+
+class DayOutside(Unprocessable):
+    code = "hrms.day_outside_allocation"
+
+    def __init__(self) -> None:
+        super().__init__("The day lies outside the allocation.")
+
+
+_allocation = LeaveAllocation.__table__.c
+_entry = LedgerEntry.__table__.c
+_FROM = _allocation.starts_on.label("from")
+
+
+async def listing(session: ReadSession, query: AllocationQuery) -> dict[str, Any]:
+    statement = _allocations(session)
+    if query.employee_id is not None:
+        statement = statement.where(_allocation.employee_id == query.employee_id)
+    if query.leave_type_id is not None:
+        statement = statement.where(_allocation.leave_type_id == query.leave_type_id)
+    descending = query.sort.startswith("-")
+    return await page(session, statement, query, key=_FROM, id_=_allocation.id, descending=descending)
+
+
+async def one(session: TenantSession | ReadSession, allocation_id: UUID) -> AllocationRead:
+    """One allocation.
+
+    Raises:
+        NotFound: there is none with this id for the session's user.
+    """
+    statement = _allocations(session).where(_allocation.id == allocation_id)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return AllocationRead.model_validate(row)
+
+
+async def create(session: TenantSession, wish: AllocationWish) -> AllocationMade:
+    """Give leave to an employee, with what is left of the allocation before."""
+    employee = await session.get(Employee, wish.employee_id, with_for_update={"key_share": True})
+    if employee is None:
+        raise EmployeeUnknown
+    leave_type = await session.get(LeaveType, wish.leave_type_id)
+    if leave_type is None:
+        raise LeaveTypeUnknown
+    allocation = LeaveAllocation(
+        employee_id=employee.id,
+        leave_type_id=leave_type.id,
+        starts_on=wish.starts_on,
+        ends_on=wish.ends_on,
+        days=wish.days,
+        per_year=wish.accrual.per_year if wish.accrual else None,
+        frequency=wish.accrual.frequency if wish.accrual else None,
+        max_balance=leave_type.max_balance,
+        carry_forward_cap=leave_type.carry_forward_cap,
+        carry_forward_expires_after_days=leave_type.carry_forward_expires_after_days,
+        rounding=leave_type.rounding,
+    )
+    session.add(allocation)
+    async with refusing({"ex_leave_allocations_period": AllocationOverlaps}):
+        await session.flush()
+    if wish.days:
+        day, source = allocation.starts_on, allocation.id
+        session.add(
+            ledger.entry(session, source, EntryKind.ALLOCATE, day, wish.days, source=source, segment="grant")
+        )
+    await _book_earlier_leave(session, allocation)
+    await session.flush()
+    account = await ledger.settle(session, employee, leave_type.id, cause=allocation.id, event="made")
+    capped = next(
+        result.capped
+        for other, result in zip(account.allocations, account.settled, strict=True)
+        if other.id == allocation.id
+    )
+    read = await one(session, allocation.id)
+    return AllocationMade(**read.model_dump(by_alias=True), capped=capped)
+
+
+async def adjust(session: TenantSession, allocation_id: UUID, adjustment: Adjustment) -> AllocationRead:
+    """Put days in, or take days out, with a note that says why."""
+    allocation, employee = await _held(session, allocation_id)
+    day = adjustment.day or allocation.starts_on
+    if not allocation.starts_on <= day <= allocation.ends_on:
+        raise DayOutside
+    source = uuid4()
+    session.add(
+        ledger.entry(
+            session,
+            allocation.id,
+            EntryKind.ADJUST,
+            day,
+            adjustment.days,
+            source=source,
+            segment=str(allocation.id),
+            note=adjustment.note,
+        )
+    )
+    await session.flush()
+    leave_type = await found(session, LeaveType, allocation.leave_type_id)
+    account = await ledger.settle(session, employee, leave_type.id, cause=source, event="adjusted")
+    if adjustment.days < 0 and not leave_type.allow_negative:
+        account.require_no_debt(-adjustment.days)
+    return await one(session, allocation_id)
+
+
+async def remove(session: TenantSession, allocation_id: UUID) -> None:
+    """Take back an allocation from which no leave was ever asked for."""
+    allocation, employee = await _held(session, allocation_id)
+    entries = LedgerEntry.allocation_id == allocation_id
+    from_leave = entries & LedgerEntry.kind.in_((EntryKind.RESERVE, EntryKind.USE))
+    if await session.scalar(select(LedgerEntry.id).where(from_leave).limit(1)):
+        raise AllocationInUse
+    await session.execute(delete(LedgerEntry).where(entries))
+    await session.delete(allocation)
+    await session.flush()
+    await ledger.settle(session, employee, allocation.leave_type_id, cause=allocation_id, event="removed")
+
+
+def _allocations(session: TenantSession | ReadSession) -> Statement:
+    """Those that the session's user sees; columns as in `AllocationRead`."""
+    carried = (
+        select(func.coalesce(func.sum(_entry.days), ZERO))
+        .where(_entry.allocation_id == _allocation.id, _entry.kind == EntryKind.CARRY)
+        .scalar_subquery()
+    )
+    return select(
+        _allocation.id,
+        _allocation.version,
+        _allocation.employee_id,
+        _allocation.leave_type_id,
+        _FROM,
+        _allocation.ends_on.label("to"),
+        _allocation.days,
+        _allocation.per_year,
+        _allocation.frequency,
+        carried.label("carried"),
+    ).where(visibility.sees(session.context, _allocation.employee_id))
+
+
+async def _held(session: TenantSession, allocation_id: UUID) -> tuple[LeaveAllocation, Employee]:
+    """An allocation, with its employee locked."""
+    allocation = await found(session, LeaveAllocation, allocation_id)
+    employee = await locked(session, Employee, allocation.employee_id)
+    await session.refresh(allocation)
+    return allocation, employee
+
+
+async def _book_earlier_leave(session: TenantSession, allocation: LeaveAllocation) -> None:
+    """Take from a new allocation what leave in its days costs that needed no balance till now."""
+    rows = await session.execute(
+        select(LeaveRequest, LeaveDay.day, LeaveDay.portion)
+        .join(LeaveDay, LeaveDay.request_id == LeaveRequest.id)
+        .where(LeaveRequest.employee_id == allocation.employee_id)
+        .where(LeaveRequest.leave_type_id == allocation.leave_type_id)
+        .where(LeaveRequest.status.in_(STANDING))
+        .where(LeaveDay.day.between(allocation.starts_on, allocation.ends_on))
+    )
+    costs: dict[LeaveRequest, dict[date, Decimal]] = defaultdict(dict)
+    for request, day, portion in rows:
+        costs[request][day] = portion
+    for request, days in costs.items():
+        ledger.book(session, request, days, [allocation])

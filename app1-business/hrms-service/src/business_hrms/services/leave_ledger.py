@@ -1,0 +1,218 @@
+"""The ledger: whatever changes an employee's leave ends here, with the employee locked.
+
+What is carried and what expires follow from the rest. They are written as the
+difference to what is written already, so that they are right at any time and no job
+has to run on the day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from servicekit.db import TenantSession
+from servicekit.errors import Conflict
+from sqlalchemy import func, select
+
+from business_hrms.models.employee import Employee
+from business_hrms.models.leave_allocation import LeaveAllocation, LedgerEntry
+from business_hrms.models.leave_request import LeaveDay, LeaveRequest
+from business_hrms.rules import accrual, leave
+from business_hrms.rules.leave import ZERO, Policy, Settled, Term
+from business_hrms.rules.leave_words import GRANTS, STANDING, EntryKind, LeaveStatus
+from business_hrms.schemas.day_count import plain
+
+Sums = dict[tuple[UUID, EntryKind], dict[date, Decimal]]
+
+
+class BalanceExceeded(Conflict):
+    code = "hrms.leave_balance_exceeded"
+
+    def __init__(self, requested: Decimal, available: Decimal) -> None:
+        super().__init__("There are not enough days.", requested=plain(requested), available=plain(available))
+
+
+@dataclass(frozen=True)
+class Account:
+    """An employee's allocations of one leave type, the first one first, and what follows for each."""
+
+    allocations: Sequence[LeaveAllocation]
+    terms: Sequence[Term]
+    settled: Sequence[Settled]
+
+    def require_cover(self, asked: Mapping[date, Decimal]) -> None:
+        """Pass where days that are among the uses were there to be used.
+
+        Raises:
+            BalanceExceeded: some day none was left, that day or later on.
+        """
+        without = [replace(term, uses=_minus(term.uses, asked)) for term in self.terms]
+        before = leave.settle(without)
+        requested = sum(asked.values(), ZERO)
+        covered = ZERO
+        for term, was, now in zip(without, before, self.settled, strict=True):
+            own = [day for day in asked if term.starts_on <= day <= term.ends_on]
+            if now.lowest < min(was.lowest, ZERO):
+                raise BalanceExceeded(requested, leave.available(term, was, min(own, default=term.ends_on)))
+            covered += sum((asked[day] for day in own), ZERO)
+        if covered < requested:
+            raise BalanceExceeded(requested, covered)
+
+    def require_no_debt(self, taken: Decimal) -> None:
+        """Pass where days that were taken out were there on every day.
+
+        Raises:
+            BalanceExceeded: some day fewer than none are left.
+        """
+        short = -min(result.lowest for result in self.settled)
+        if short > 0:
+            raise BalanceExceeded(taken, taken - short)
+
+
+async def settle(
+    session: TenantSession, employee: Employee, leave_type_id: UUID, *, cause: UUID, event: str
+) -> Account:
+    """Bring carried and expired days up to date.
+
+    Args:
+        cause: the request, allocation or adjustment that changed something.
+        event: what happened to it; each happens once.
+    """
+    of_type = (LeaveAllocation.employee_id == employee.id) & (LeaveAllocation.leave_type_id == leave_type_id)
+    allocations = (
+        await session.scalars(select(LeaveAllocation).where(of_type).order_by(LeaveAllocation.starts_on))
+    ).all()
+    written = await _written(session, allocations)
+    uses = await _uses(session, employee.id, leave_type_id)
+    terms = [_term(employee, allocation, written, uses) for allocation in allocations]
+    settled = leave.settle(terms)
+    for allocation, result in zip(allocations, settled, strict=True):
+        wanted = {(EntryKind.CARRY, allocation.starts_on): result.carried}
+        if result.expires_on is not None:
+            wanted[EntryKind.EXPIRE, result.expires_on] = -result.expired
+        for (kind, day), days in wanted.items():
+            change = days - sum(written[allocation.id, kind].values(), ZERO)
+            if change:
+                segment = f"{allocation.id} {event}"
+                session.add(entry(session, allocation.id, kind, day, change, source=cause, segment=segment))
+    await session.flush()
+    return Account(allocations, terms, settled)
+
+
+def book(
+    session: TenantSession,
+    request: LeaveRequest,
+    days: Mapping[date, Decimal],
+    allocations: Iterable[LeaveAllocation],
+) -> None:
+    """Reserve a request's days in the allocations in which they lie, or use them where it is approved."""
+    kind = EntryKind.USE if request.status == LeaveStatus.APPROVED else EntryKind.RESERVE
+    for allocation in allocations:
+        own = {d: n for d, n in days.items() if allocation.starts_on <= d <= allocation.ends_on}
+        if own:
+            used = -sum(own.values(), ZERO)
+            segment = str(allocation.id)
+            session.add(
+                entry(session, allocation.id, kind, min(own), used, source=request.id, segment=segment)
+            )
+
+
+def entry(
+    session: TenantSession,
+    allocation_id: UUID,
+    kind: EntryKind,
+    day: date,
+    days: Decimal,
+    *,
+    source: UUID,
+    segment: str,
+    note: str | None = None,
+) -> LedgerEntry:
+    """An entry on behalf of the session's user."""
+    return LedgerEntry(
+        allocation_id=allocation_id,
+        kind=kind,
+        day=day,
+        days=days,
+        source_id=source,
+        segment=segment,
+        actor=session.context.user_id,
+        note=note,
+    )
+
+
+def plan_of(employee: Employee, allocation: LeaveAllocation) -> accrual.Plan:
+    """How an allocation is earned.
+
+    Raises:
+        LookupError: it was granted at once.
+    """
+    if allocation.per_year is None or allocation.frequency is None:
+        raise LookupError("nothing is earned here")
+    return accrual.Plan(
+        per_year=allocation.per_year,
+        frequency=allocation.frequency,
+        starts_on=allocation.starts_on,
+        ends_on=allocation.ends_on,
+        joined_on=employee.date_of_joining,
+        last_day=employee.last_day,
+        step=allocation.rounding,
+    )
+
+
+async def _written(session: TenantSession, allocations: Sequence[LeaveAllocation]) -> Sums:
+    """What the ledger says of allocations, leave apart, by kind and day."""
+    kinds = (*GRANTS, EntryKind.CARRY, EntryKind.EXPIRE)
+    rows = await session.execute(
+        select(LedgerEntry.allocation_id, LedgerEntry.kind, LedgerEntry.day, func.sum(LedgerEntry.days))
+        .where(LedgerEntry.allocation_id.in_([allocation.id for allocation in allocations]))
+        .where(LedgerEntry.kind.in_(kinds))
+        .group_by(LedgerEntry.allocation_id, LedgerEntry.kind, LedgerEntry.day)
+    )
+    sums: Sums = defaultdict(dict)
+    for allocation_id, kind, day, days in rows:
+        sums[allocation_id, kind][day] = days
+    return sums
+
+
+async def _uses(session: TenantSession, employee_id: UUID, leave_type_id: UUID) -> dict[date, Decimal]:
+    """Leave that is pending or approved, by day."""
+    rows = await session.execute(
+        select(LeaveDay.day, func.sum(LeaveDay.portion))
+        .join(LeaveRequest, LeaveRequest.id == LeaveDay.request_id)
+        .where(LeaveRequest.employee_id == employee_id, LeaveRequest.leave_type_id == leave_type_id)
+        .where(LeaveRequest.status.in_(STANDING))
+        .group_by(LeaveDay.day)
+    )
+    return dict(rows.all())
+
+
+def _term(
+    employee: Employee, allocation: LeaveAllocation, written: Sums, uses: Mapping[date, Decimal]
+) -> Term:
+    grants: dict[date, Decimal] = defaultdict(Decimal)
+    for kind in GRANTS:
+        for day, days in written[allocation.id, kind].items():
+            grants[day] += days
+    entitled = allocation.days
+    if entitled is None:
+        plan = plan_of(employee, allocation)
+        entitled = sum((credit.days for credit in accrual.credits_of(plan, plan.ends_on)), ZERO)
+    return Term(
+        policy=Policy(
+            carry_forward_cap=allocation.carry_forward_cap,
+            max_balance=allocation.max_balance,
+            carry_forward_expires_after_days=allocation.carry_forward_expires_after_days,
+        ),
+        starts_on=allocation.starts_on,
+        ends_on=allocation.ends_on,
+        entitled=entitled,
+        grants=grants,
+        uses={d: days for d, days in uses.items() if allocation.starts_on <= d <= allocation.ends_on},
+    )
+
+
+def _minus(uses: Mapping[date, Decimal], less: Mapping[date, Decimal]) -> dict[date, Decimal]:
+    return {day: days - less.get(day, ZERO) for day, days in uses.items()}

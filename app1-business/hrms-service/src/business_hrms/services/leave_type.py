@@ -1,0 +1,96 @@
+"""Leave types."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from servicekit.db import ReadSession, TenantSession, locked, refusing
+from servicekit.errors import Conflict, Unprocessable
+from servicekit.pagination import page
+from sqlalchemy import func, select
+
+from business_hrms.models.leave_type import LeaveType
+from business_hrms.schemas.leave_type import LeaveTypeChanges, LeaveTypeQuery, LeaveTypeWish
+
+
+class LeaveTypeNameTaken(Conflict):
+    code = "hrms.leave_type_name_taken"
+
+    def __init__(self) -> None:
+        super().__init__("Another leave type has this name.")
+
+
+class LeaveTypeInUse(Conflict):
+    code = "hrms.leave_type_in_use"
+
+    def __init__(self) -> None:
+        super().__init__("There are allocations or requests of this type.")
+
+
+class LeaveTypeUnknown(Unprocessable):
+    code = "hrms.leave_type_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("There is no such leave type.")
+
+
+_NAME_TAKEN = {"uq_leave_types_name": LeaveTypeNameTaken}
+_IN_USE = {
+    "fk_leave_allocations_leave_type_id": LeaveTypeInUse,
+    "fk_leave_requests_leave_type_id": LeaveTypeInUse,
+}
+
+
+async def listing(session: ReadSession, query: LeaveTypeQuery) -> dict[str, Any]:
+    types = LeaveType.__table__.c
+    key = func.lower(types.name).label("_name")
+    statement = select(
+        types.id,
+        types.version,
+        types.name,
+        (types.pay_share > 0).label("paid"),
+        types.pay_share,
+        types.includes_holidays,
+        types.max_balance,
+        types.max_consecutive_days,
+        types.carry_forward_cap,
+        types.carry_forward_expires_after_days,
+        types.rounding,
+        types.allow_negative,
+        types.approval,
+        key,
+    )
+    return await page(session, statement, query, key=key, id_=types.id, descending=query.sort == "-name")
+
+
+async def create(session: TenantSession, wish: LeaveTypeWish) -> LeaveType:
+    values = wish.model_dump(exclude={"paid", "pay_share", "allow_negative", "approval"})
+    made = LeaveType(
+        **values,
+        pay_share=wish.pay_share or Decimal(wish.paid),
+        allow_negative=not wish.paid if wish.allow_negative is None else wish.allow_negative,
+        approval=[level.model_dump(mode="json") for level in wish.approval],
+    )
+    session.add(made)
+    async with refusing(_NAME_TAKEN):
+        await session.flush()
+    return made
+
+
+async def change(session: TenantSession, type_id: UUID, changes: LeaveTypeChanges, version: int) -> LeaveType:
+    """Change a type. Allocations keep the terms that they were made on."""
+    leave_type = await locked(session, LeaveType, type_id, version=version)
+    given = changes.model_dump(exclude_unset=True, exclude={"approval"})
+    if "approval" in changes.model_fields_set:
+        given["approval"] = [level.model_dump(mode="json") for level in changes.approval]
+    for name, value in given.items():
+        setattr(leave_type, name, value)
+    async with refusing(_NAME_TAKEN):
+        await session.flush()
+    return leave_type
+
+
+async def remove(session: TenantSession, type_id: UUID) -> None:
+    await session.delete(await locked(session, LeaveType, type_id))
+    async with refusing(_IN_USE):
+        await session.flush()
