@@ -28,7 +28,7 @@ def outage(stage: Stage, kind: str, hrms: str, report: Report) -> Pace:
     gateway = stage.gateway(
         APP1_HRMS_SERVICE_UPSTREAM=hrms,
         APP2_LIBRARIES_SERVICE_UPSTREAM=f"http://127.0.0.1:{UPSTREAM}",
-        GATEWAY_FIRST_BYTE_TIMEOUT="2",
+        GATEWAY_FIRST_BYTE_TIMEOUT="PT2S",
     )
     school = stage.fleetlet.school.token(lifetime=86_400)
     libraries = gateway.url + "/libraries/loans"

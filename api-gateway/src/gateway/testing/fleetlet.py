@@ -189,6 +189,8 @@ class Gateway:
                 await asyncio.sleep(0.05)
 
     async def _answers(self, client: httpx.AsyncClient, *, ready: bool) -> bool:
+        if self.process.returncode is not None:
+            raise RuntimeError(f"The gateway ended with {self.process.returncode}")
         try:
             return (await client.get("/readyz" if ready else "/healthz")).is_success
         except httpx.TransportError:
