@@ -47,3 +47,18 @@ class SendMail(Job):
     account_id: UUID | None = None
     address: str | None = None
     data: dict[str, str] = {}
+
+
+class Notify(Job):
+    """Something to put before an account in the application itself, by the user-service.
+
+    `kind` is `<prefix>.<noun>_<participle>`; `data` holds what the frontend
+    needs to say it in the reader's language.
+    """
+
+    name = "user.notify"
+    module = "user"
+
+    account_id: UUID
+    kind: str
+    data: dict[str, str] = {}

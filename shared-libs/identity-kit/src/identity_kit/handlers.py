@@ -9,12 +9,13 @@ from contracts.facts import (
     TenantClosed,
     TenantSchemaReady,
 )
-from contracts.jobs import SendMail
+from contracts.jobs import Notify, SendMail
 from servicekit.db import ControlSession, TenantSession
 from servicekit.handlers import Handlers
 
 from identity_kit.identity import Identity
 from identity_kit.services import directory, mail
+from identity_kit.services import notification as notifications
 
 
 def handlers_of(identity: Identity) -> Handlers:
@@ -43,5 +44,9 @@ def handlers_of(identity: Identity) -> Handlers:
     @handlers.does(SendMail)
     async def send_mail(session: TenantSession, job: SendMail, _: Envelope) -> None:
         await mail.send(session, identity, job)
+
+    @handlers.does(Notify)
+    async def notify(session: TenantSession, job: Notify, _: Envelope) -> None:
+        await notifications.add(session, job)
 
     return handlers

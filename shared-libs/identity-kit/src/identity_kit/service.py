@@ -19,6 +19,7 @@ from identity_kit.routes import (
     api_key,
     directory,
     invitation,
+    notification,
     password,
     registration,
     role,
@@ -43,6 +44,7 @@ _ROUTES = (
     role,
     api_key,
     invitation,
+    notification,
     tenant,
     directory,
 )

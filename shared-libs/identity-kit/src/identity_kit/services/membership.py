@@ -4,7 +4,8 @@ from uuid import UUID
 
 from contracts.context import TenantContext
 from contracts.facts import AccountDeactivated, AccountReactivated, RoleChanged
-from servicekit import audit, facts
+from contracts.jobs import Notify
+from servicekit import audit, facts, jobs
 from servicekit.db import EditConflict, TenantSession, advisory_lock
 from servicekit.errors import Conflict
 from sqlalchemy import func, select
@@ -56,6 +57,8 @@ async def set_roles(
         before={"roles": before},
         after={"roles": user.roles},
     )
+    given = {"roles": ", ".join(user.roles)}
+    jobs.add(session, Notify(account_id=user.id, kind="user.roles_changed", data=given))
     await outdate(session, user)
     return user
 

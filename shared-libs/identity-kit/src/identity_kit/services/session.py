@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.context import TenantContext
 from contracts.facts import SessionRevoked
-from contracts.jobs import SendMail
+from contracts.jobs import Notify, SendMail
 from servicekit import audit, facts, jobs
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound, Unauthenticated
@@ -59,6 +59,7 @@ async def start(session: TenantSession, identity: Identity, user: User, client: 
     if known and is_new(client.device, known):
         seen = {"device": client.device or "", "address": client.address or "", "at": now.isoformat()}
         jobs.add(session, SendMail(purpose="new_device", account_id=user.id, data=seen))
+        jobs.add(session, Notify(account_id=user.id, kind="user.device_added", data=seen))
     session.add(
         Session(
             id=id_,
