@@ -4,12 +4,14 @@ from pathlib import Path
 
 from servicekit.app import create_app
 from servicekit.fleet import fleet
+from servicekit.handlers import Handlers
 from servicekit.migrations import Stream
 from servicekit.service import Service
 
-from business_hrms.consumers import handlers
+from business_hrms import consumers, jobs
 from business_hrms.models.base import Base
 from business_hrms.routes import (
+    accrual,
     department,
     employee,
     employment,
@@ -33,8 +35,9 @@ service = Service(
         leave_type.router,
         leave_allocation.router,
         leave_request.router,
+        accrual.router,
     ],
     streams=[Stream("hrms", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],
-    handlers=handlers,
+    handlers=Handlers(consumers.handlers, jobs.handlers),
 )
 app = create_app(service)

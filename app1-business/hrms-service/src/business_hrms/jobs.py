@@ -1,0 +1,15 @@
+"""Background jobs of the service."""
+
+from contracts.facts import Envelope
+from servicekit.db import TenantSession
+from servicekit.handlers import Handlers
+
+from business_hrms.services import accrual
+from business_hrms.services.accrual import AccrueLeave
+
+handlers = Handlers()
+
+
+@handlers.does(AccrueLeave)
+async def accrue_leave(session: TenantSession, job: AccrueLeave, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
+    await accrual.credit_portion(session, job)

@@ -1,0 +1,109 @@
+"""Credit what has been earned: as a job, a portion of the allocations at a time.
+
+Each portion is a transaction of its own that asks for the next, so a killed worker
+repeats one portion, and the ledger takes each period of an allocation once.
+"""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.jobs import Job
+from servicekit import jobs
+from servicekit.db import TenantSession, found
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from business_hrms.models.employee import Employee
+from business_hrms.models.leave_allocation import LeaveAllocation, LedgerEntry
+from business_hrms.models.long_job import LongJob
+from business_hrms.rules.accrual import credits_of
+from business_hrms.rules.leave_words import EntryKind
+from business_hrms.services import leave_ledger as ledger
+
+AT_ONCE = 500  # allocations
+
+
+class AccrueLeave(Job):
+    """Credit the portion of the allocations that follows `after`."""
+
+    name: ClassVar[str] = "hrms.accrue_leave"
+
+    job_id: UUID
+    as_of: date
+    after: UUID
+
+
+async def start(session: TenantSession, as_of: date) -> LongJob:
+    """Have everything credited that was earned up to a day."""
+    earning = LeaveAllocation.per_year.is_not(None), LeaveAllocation.starts_on <= as_of
+    total = await session.scalar(select(func.count()).select_from(LeaveAllocation).where(*earning))
+    job = LongJob(state="running", done=0, total=total or 0)
+    session.add(job)
+    await session.flush()
+    jobs.add(session, AccrueLeave(job_id=job.id, as_of=as_of, after=UUID(int=0)))
+    return job
+
+
+async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
+    rows = (
+        await session.execute(
+            select(LeaveAllocation, Employee)
+            .join(Employee, Employee.id == LeaveAllocation.employee_id)
+            .where(LeaveAllocation.per_year.is_not(None), LeaveAllocation.starts_on <= portion.as_of)
+            .where(LeaveAllocation.id > portion.after)
+            .order_by(LeaveAllocation.id)
+            .limit(AT_ONCE)
+            .with_for_update(of=Employee, key_share=True)
+        )
+    ).all()
+    entries = [
+        {
+            "allocation_id": allocation.id,
+            "kind": EntryKind.ALLOCATE,
+            "day": credit.day,
+            "days": credit.days,
+            "source_id": allocation.id,
+            "segment": credit.period.isoformat(),
+        }
+        for allocation, employee in rows
+        for credit in credits_of(ledger.plan_of(employee, allocation), portion.as_of)
+    ]
+    if entries:
+        await session.execute(insert(LedgerEntry).on_conflict_do_nothing(), entries)
+    await _carry_on(session, [(allocation, employee) for allocation, employee in rows], portion)
+    job = await found(session, LongJob, portion.job_id)
+    job.done += len(rows)
+    if len(rows) == AT_ONCE:
+        jobs.add(session, portion.model_copy(update={"after": rows[-1][0].id}))
+    else:
+        job.state = "done"
+    await session.flush()
+
+
+async def _carry_on(
+    session: TenantSession, rows: list[tuple[LeaveAllocation, Employee]], portion: AccrueLeave
+) -> None:
+    """Carry what late credits leave into the allocations that follow."""
+    later = LeaveAllocation.__table__.alias("later")
+    followed = set(
+        await session.scalars(
+            select(LeaveAllocation.id)
+            .join(
+                later,
+                (later.c.employee_id == LeaveAllocation.employee_id)
+                & (later.c.leave_type_id == LeaveAllocation.leave_type_id)
+                & (later.c.starts_on > LeaveAllocation.ends_on),
+            )
+            .where(LeaveAllocation.id.in_([allocation.id for allocation, _ in rows]))
+        )
+    )
+    for allocation, employee in rows:
+        if allocation.id in followed:
+            await ledger.settle(
+                session,
+                employee,
+                allocation.leave_type_id,
+                cause=portion.job_id,
+                event=f"credited {allocation.id}",
+            )
