@@ -21,7 +21,7 @@ from servicekit.auth import (
 PEM = new_signing_key()
 KEYS = trusted_keys({"issuer": public_jwks(PEM)})
 SIGNER = Signer("issuer", PEM)
-GOOD = SIGNER.sign(audience="me", subject="ada", lifetime=60, claims={"tid": "acme"})
+GOOD = SIGNER.sign(audience="me", subject="ada", lifetime=86_400, claims={"tid": "acme"})
 CLAIMS = verify(GOOD, KEYS, audience="me")
 
 
@@ -61,10 +61,12 @@ FORGED = {
         jwt.encode(CLAIMS, jwk.construct(new_signing_key(), "ES256"), "ES256", headers={"kid": SIGNER.kid})
     ),
     "an unknown kid": Signer("issuer", new_signing_key()).sign(
-        audience="me", subject="ada", lifetime=60, claims={}
+        audience="me", subject="ada", lifetime=86_400, claims={}
     ),
-    "another issuer's name": Signer("other", PEM).sign(audience="me", subject="ada", lifetime=60, claims={}),
-    "another audience": SIGNER.sign(audience="you", subject="ada", lifetime=60, claims={}),
+    "another issuer's name": Signer("other", PEM).sign(
+        audience="me", subject="ada", lifetime=86_400, claims={}
+    ),
+    "another audience": SIGNER.sign(audience="you", subject="ada", lifetime=86_400, claims={}),
     "a key in the header": with_header(jwk=public_jwks(PEM)["keys"][0]),
     "a key address in the header": with_header(jku="http://127.0.0.1/keys"),
     "a critical extension": with_header(crit=["b64"]),
