@@ -1,6 +1,7 @@
 """Clients that lie about lengths, smuggle, stall, flood or leave: refused, and no service troubled."""
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 
@@ -8,6 +9,8 @@ import httpx
 import pytest
 from gateway.testing.fleetlet import Fleetlet, Gateway
 from gateway.testing.scripted import ScriptedService, ok, request_of
+
+ROUNDS = int(os.environ.get("GATEWAY_ROUNDS", "100"))  # of 20 clients; 5000 make 100,000 requests
 
 
 class Wire:
@@ -423,7 +426,7 @@ async def test_interleaved_requests_of_two_tenants_are_never_mixed(
     async def asks(tenant: str, who: int) -> None:
         headers = fleetlet.business.bearer(tid=tenant)
         async with httpx.AsyncClient(base_url=impatient.url, headers=headers) as client:
-            for number in range(100):
+            for number in range(ROUNDS):
                 path = f"/hrms/{who}/{number}"
                 answer = await client.post(path, content=f"{tenant}-{number}")
                 assert answer.text == f"{tenant} {path} {tenant}-{number}"
