@@ -13,6 +13,12 @@ BODIES = {
     ("PATCH", "/hrms/employees/{employee_id}"): {"last_name": "Mine"},
     ("POST", "/hrms/employees/{employee_id}/job-changes"): {"valid_from": "2022-01-01", "position": "Mine"},
     ("POST", "/hrms/employees/{employee_id}/terminate"): {"last_day": "2022-01-01"},
+    ("PATCH", "/hrms/holiday-lists/{list_id}"): {"name": "Mine"},
+    ("PATCH", "/hrms/leave-types/{type_id}"): {"name": "Mine"},
+    ("POST", "/hrms/leave-allocations/{allocation_id}/adjustments"): {"days": "1", "note": "Mine"},
+    ("POST", "/hrms/leave-requests/{request_id}/approve"): {},
+    ("POST", "/hrms/leave-requests/{request_id}/reject"): {},
+    ("POST", "/hrms/leave-requests/{request_id}/cancel"): {},
 }
 
 
@@ -23,7 +29,23 @@ async def test_another_tenants_ids_are_404_on_every_route(
     employee = await hire(department_id=department["id"], position="Clerk")
     path = f"/hrms/employees/{employee['id']}/job-changes"
     job = (await client.post(path, json={"valid_from": "2021-01-01", "position": "Chief"})).json()
+
+    async def add(what: str, **fields: Any) -> str:
+        answer = await client.post(f"/hrms/{what}", json=fields)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    year = {"from": "2024-01-01", "to": "2024-12-31"}
+    holidays = await add("holiday-lists", name="Ours", weekly_off=["saturday", "sunday"], days=[])
+    leave = await add("leave-types", name="Ours", paid=True, includes_holidays=False)
+    whose = {"employee_id": employee["id"], "leave_type_id": leave}
+    allocation = await add("leave-allocations", **whose, **year, days="20")
+    request = await add("leave-requests", **whose, **{"from": "2024-03-04", "to": "2024-03-05"})
     ids = {
+        "list_id": holidays,
+        "type_id": leave,
+        "allocation_id": allocation,
+        "request_id": request,
         "department_id": department["id"],
         "position_id": employee["position_id"],
         "employee_id": employee["id"],
@@ -40,7 +62,7 @@ async def test_another_tenants_ids_are_404_on_every_route(
             )
             assert answer.status_code == 404, (method, route.path)
             tried += 1
-    assert tried >= 12
+    assert tried >= 28
     assert (await client.get(f"/hrms/employees/{employee['id']}")).json()["version"] == 2
 
 

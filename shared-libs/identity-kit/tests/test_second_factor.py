@@ -141,6 +141,19 @@ async def test_a_second_factor_ends_the_other_sessions_and_is_told_by_mail(acme:
     await acme.log_in()
 
 
+async def test_a_new_password_does_not_pass_by_the_second_factor(acme: Organisation) -> None:
+    _, codes = await enrol(acme, await acme.owner())
+    await acme.visitor.post("/user/password/forgot", json={"email": "ada@acme.test"})
+    await acme.running.settle()
+    token = acme.token_mailed_to("ada@acme.test", "reset-password")
+    new = {"token": token, "password": PASSWORD + " anew"}
+    assert (await acme.visitor.post("/user/password/reset", json=new)).status_code == 204
+    credentials = {"email": "ada@acme.test", "password": PASSWORD + " anew"}
+    challenged = await acme.visitor.post("/user/login", json=credentials)
+    assert (challenged.status_code, challenged.json()["code"]) == (401, "user.code_required")
+    assert (await answer(acme, challenged.json()["challenge"], codes[0])).status_code == 200
+
+
 async def test_new_recovery_codes_void_the_former(acme: Organisation) -> None:
     ada = await acme.owner()
     _, former = await enrol(acme, ada)

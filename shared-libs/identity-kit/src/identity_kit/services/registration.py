@@ -42,7 +42,8 @@ async def register(
         time_zone=wish.time_zone,
         locale=wish.locale,
     )
-    await provision(session, wish.tenant, about, identity.tenant_streams)
+    if not await provision(session, wish.tenant, about, identity.tenant_streams):
+        raise TenantTaken
     owner = await accounts.create(
         session, email=wish.email, name=wish.name, role="owner", password_hash=password_hash
     )
