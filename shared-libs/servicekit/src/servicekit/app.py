@@ -13,11 +13,10 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from servicekit.access import ContextMiddleware, internal
 from servicekit.context import ContextVerifier
-from servicekit.db import Database
+from servicekit.db import Database, EditConflict
 from servicekit.edge import Router
 from servicekit.errors import (
     Conflict,
-    PreconditionFailed,
     Problem,
     ProblemDocument,
     Unavailable,
@@ -106,11 +105,6 @@ def _description(app: FastAPI, prefix: str) -> Router:
         return app.openapi()
 
     return router
-
-
-class EditConflict(PreconditionFailed):
-    def __init__(self) -> None:
-        super().__init__("Somebody else changed it in the meantime.")
 
 
 def _install_database_problems(app: FastAPI) -> None:
