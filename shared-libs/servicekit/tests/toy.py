@@ -8,9 +8,9 @@ from uuid import UUID
 
 from contracts.facts import Envelope
 from contracts.jobs import Job
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import SecretStr
-from servicekit import jobs
+from servicekit import jobs, long_jobs
 from servicekit.access import internal, public, signed_in
 from servicekit.db import TYPES, Editable, tenant_metadata
 from servicekit.db import TenantSession as WriteSession
@@ -18,13 +18,15 @@ from servicekit.edge import ExpectedVersion, ReadSession, Router, TenantSession
 from servicekit.errors import Conflict, NotFound, PreconditionFailed
 from servicekit.fleet import ServiceEntry
 from servicekit.handlers import Handlers
+from servicekit.long_job_routes import LongJobRead, accepted, long_jobs_router
+from servicekit.long_jobs import LONG_JOBS, Portion, Refusal
 from servicekit.migrations import Stream
 from servicekit.pagination import ListQuery, Page, page
 from servicekit.schemas import Input, Name, Output
 from servicekit.service import Service
 from servicekit.settings import ServiceSettings
 from servicekit.testing.environment import PASSWORD, Environment
-from sqlalchemy import UniqueConstraint, select, text
+from sqlalchemy import UniqueConstraint, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 ENTRY = ServiceEntry(
@@ -55,6 +57,14 @@ class Note(Editable, Base):
 class CountUp(Job):
     name = "toy.count_up"
     note: UUID
+    fail: bool = False
+
+
+class ShoutPortion(Portion):
+    """Make the names of two notes upper case, those after `after`; a name with a digit is refused."""
+
+    name = "toy.shout_portion"
+    after: str = ""
     fail: bool = False
 
 
@@ -119,6 +129,12 @@ async def count_up(note_id: UUID, session: TenantSession) -> None:
     jobs.add(session, CountUp(note=note_id))
 
 
+@router.post("/shout", status_code=202, dependencies=[signed_in()])
+async def shout(session: TenantSession, response: Response) -> LongJobRead:
+    total = await session.scalar(select(func.count()).select_from(Note))
+    return accepted("toy", await long_jobs.start(session, ShoutPortion, total=total or 0), response)
+
+
 @router.post("/write-through-read", dependencies=[signed_in()])
 async def write_through_read(session: ReadSession) -> None:
     await session.execute(text("CREATE TABLE ext.stolen ()"))
@@ -155,6 +171,27 @@ async def do_count_up(session: WriteSession, job: CountUp, _: Envelope) -> None:
         await asyncio.sleep(seconds)
 
 
+@handlers.does(ShoutPortion)
+async def shout_portion(session: WriteSession, portion: ShoutPortion, _: Envelope) -> None:
+    if await long_jobs.cancelled(session, portion):
+        return
+    if portion.fail:
+        raise RuntimeError("as told")
+    wanted = select(Note).where(Note.name > portion.after).order_by(Note.name).limit(2)
+    notes = list(await session.scalars(wanted))
+    following = portion.model_copy(update={"after": notes[-1].name}) if len(notes) == 2 else None
+    refused = [
+        Refusal("toy.digit", "Digits cannot be shouted.", row=row, column="name")
+        for row, note in enumerate(notes, 1)
+        if not note.name.isalpha()
+    ]
+    for note in notes:
+        note.name = note.name.upper()
+    await long_jobs.advance(
+        session, portion, len(notes), following=following, refused=refused, counts={"notes": len(notes)}
+    )
+
+
 class Settings(ServiceSettings, env_prefix="TOY_"):
     secret: SecretStr = SecretStr("")
 
@@ -176,4 +213,10 @@ def toy(environment: Environment, database: str = "toy") -> Service:
         }
     )
     stream = Stream("toy", "tenant", Path(__file__).parent / "toy_migrations", Base.metadata)
-    return Service(entry=entry, settings=settings, routers=[router], streams=[stream], handlers=handlers)
+    return Service(
+        entry=entry,
+        settings=settings,
+        routers=[router, long_jobs_router("toy")],
+        streams=[LONG_JOBS, stream],
+        handlers=handlers,
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 from servicekit.db import Database
+from servicekit.long_jobs import LONG_JOBS
 from servicekit.migrations import Stream
 from servicekit.service import Service
 from servicekit.worker import Worker
@@ -19,7 +20,9 @@ async def main() -> None:
     database = str(settings.database_url).rsplit("/", 1)[1]
     entry = ENTRY.model_copy(update={"name": f"{database}-service", "hears": ()})
     stream = Stream("toy", "tenant", Path(__file__).parent / "toy_migrations", Base.metadata)
-    service = Service(entry=entry, settings=settings, routers=[], streams=[stream], handlers=handlers)
+    service = Service(
+        entry=entry, settings=settings, routers=[], streams=[LONG_JOBS, stream], handlers=handlers
+    )
     async with Redis.from_url(str(settings.redis_url)) as redis:
         await Worker(service, Database(settings, service.name), redis).run()
 

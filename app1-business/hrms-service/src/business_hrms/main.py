@@ -5,6 +5,8 @@ from pathlib import Path
 from servicekit.app import create_app
 from servicekit.fleet import fleet
 from servicekit.handlers import Handlers
+from servicekit.long_job_routes import long_jobs_router
+from servicekit.long_jobs import LONG_JOBS
 from servicekit.migrations import Stream
 from servicekit.service import Service
 
@@ -36,8 +38,12 @@ service = Service(
         leave_allocation.router,
         leave_request.router,
         accrual.router,
+        long_jobs_router("hrms"),
     ],
-    streams=[Stream("hrms", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],
+    streams=[
+        LONG_JOBS,
+        Stream("hrms", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata),
+    ],
     handlers=Handlers(consumers.handlers, jobs.handlers),
 )
 app = create_app(service)

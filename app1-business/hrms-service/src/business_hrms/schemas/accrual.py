@@ -1,18 +1,5 @@
-from typing import Literal
-from uuid import UUID
-
-from servicekit.schemas import Day, Input, Output
+from servicekit.schemas import Day, Input
 
 
 class AccrualRun(Input):
     as_of: Day
-
-
-class LongJobRead(Output):
-    """`done` of `total` steps."""
-
-    id: UUID
-    state: Literal["running", "done"]
-    done: int
-    total: int
-    errors_url: str | None

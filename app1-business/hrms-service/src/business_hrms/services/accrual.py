@@ -4,19 +4,19 @@ Each portion is a transaction of its own that asks for the next, so a killed wor
 repeats one portion, and the ledger takes each period of an allocation once.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from contracts.jobs import Job
-from servicekit import jobs
-from servicekit.db import TenantSession, found
+from servicekit import long_jobs
+from servicekit.db import TenantSession
+from servicekit.long_jobs import LongJob, Portion
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from business_hrms.models.employee import Employee
 from business_hrms.models.leave_allocation import LeaveAllocation, LedgerEntry
-from business_hrms.models.long_job import LongJob
 from business_hrms.rules.accrual import credits_of
 from business_hrms.rules.leave_words import EntryKind
 from business_hrms.services import leave_ledger as ledger
@@ -24,12 +24,11 @@ from business_hrms.services import leave_ledger as ledger
 AT_ONCE = 500  # allocations
 
 
-class AccrueLeave(Job):
+class AccrueLeave(Portion):
     """Credit the portion of the allocations that follows `after`."""
 
     name: ClassVar[str] = "hrms.accrue_leave"
 
-    job_id: UUID
     as_of: date
     after: UUID
 
@@ -38,15 +37,13 @@ async def start(session: TenantSession, as_of: date) -> LongJob:
     """Have everything credited that was earned up to a day."""
     earning = LeaveAllocation.per_year.is_not(None), LeaveAllocation.starts_on <= as_of
     total = await session.scalar(select(func.count()).select_from(LeaveAllocation).where(*earning))
-    job = LongJob(state="running", done=0, total=total or 0)
-    session.add(job)
-    await session.flush()
-    jobs.add(session, AccrueLeave(job_id=job.id, as_of=as_of, after=UUID(int=0)))
-    return job
+    return await long_jobs.start(session, AccrueLeave, total=total or 0, as_of=as_of, after=UUID(int=0))
 
 
 async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
-    rows = (
+    if await long_jobs.cancelled(session, portion):
+        return
+    found = (
         await session.execute(
             select(LeaveAllocation, Employee)
             .join(Employee, Employee.id == LeaveAllocation.employee_id)
@@ -57,6 +54,7 @@ async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
             .with_for_update(of=Employee, key_share=True)
         )
     ).all()
+    rows = [(allocation, employee) for allocation, employee in found]
     entries = [
         {
             "allocation_id": allocation.id,
@@ -71,18 +69,13 @@ async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
     ]
     if entries:
         await session.execute(insert(LedgerEntry).on_conflict_do_nothing(), entries)
-    await _carry_on(session, [(allocation, employee) for allocation, employee in rows], portion)
-    job = await found(session, LongJob, portion.job_id)
-    job.done += len(rows)
-    if len(rows) == AT_ONCE:
-        jobs.add(session, portion.model_copy(update={"after": rows[-1][0].id}))
-    else:
-        job.state = "done"
-    await session.flush()
+    await _carry_on(session, rows, portion)
+    following = portion.model_copy(update={"after": rows[-1][0].id}) if len(rows) == AT_ONCE else None
+    await long_jobs.advance(session, portion, len(rows), following=following)
 
 
 async def _carry_on(
-    session: TenantSession, rows: list[tuple[LeaveAllocation, Employee]], portion: AccrueLeave
+    session: TenantSession, rows: Sequence[tuple[LeaveAllocation, Employee]], portion: AccrueLeave
 ) -> None:
     """Carry what late credits leave into the allocations that follow."""
     later = LeaveAllocation.__table__.alias("later")
@@ -98,12 +91,9 @@ async def _carry_on(
             .where(LeaveAllocation.id.in_([allocation.id for allocation, _ in rows]))
         )
     )
-    for allocation, employee in rows:
-        if allocation.id in followed:
-            await ledger.settle(
-                session,
-                employee,
-                allocation.leave_type_id,
-                cause=portion.job_id,
-                event=f"credited {allocation.id}",
-            )
+    accounts = {
+        (employee.id, allocation.leave_type_id): employee
+        for allocation, employee in rows
+        if allocation.id in followed
+    }
+    await ledger.settle_all(session, accounts, cause=portion.job_id, event=f"after {portion.after}")
