@@ -203,3 +203,30 @@ async def test_balances_of_all_come_in_one_export_and_only_of_those_one_sees(
         theirs = {"employee_id": annual.employee["id"]}
         assert (await own.get("/hrms/leave-balances", params=theirs)).status_code == 404
         assert (await own.get("/hrms/leave-ledger", params=annual.ids)).status_code == 404
+
+
+async def test_an_allocation_whose_carried_days_are_used_stays(
+    leave: WithLeave, client: httpx.AsyncClient
+) -> None:
+    annual = await leave(carry_forward_cap="10")
+    first = await annual.allocate(2025, 10)
+    await annual.allocate(2026, 5)
+    await annual.take("2026-03-01", "2026-03-06")
+    answer = await client.delete(f"{ALLOCATIONS}/{first['id']}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "hrms.allocation_in_use")
+    assert (await annual.balance("2026-06-01"))["available"] == "9"
+
+
+async def test_an_allocation_leaves_no_later_one_below_zero(
+    leave: WithLeave, client: httpx.AsyncClient
+) -> None:
+    annual = await leave(carry_forward_cap="10")
+    await annual.allocate(2024, 10)
+    await annual.allocate(2026, 0)
+    await annual.take("2026-03-01", "2026-03-06")
+    path, seen = f"/hrms/leave-types/{annual.kind['id']}", {"if-match": '"1"'}
+    assert (await client.patch(path, json={"carry_forward_cap": "2"}, headers=seen)).status_code == 200
+    body = {**annual.ids, "from": "2025-01-01", "to": "2025-12-31", "days": "1"}
+    answer = await client.post(ALLOCATIONS, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "hrms.allocation_too_small")
+    assert answer.json()["short"] == "3"

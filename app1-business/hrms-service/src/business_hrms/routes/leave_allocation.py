@@ -26,6 +26,7 @@ from business_hrms.services import leave_balance as balances
 from business_hrms.services.leave_allocation import (
     AllocationInUse,
     AllocationOverlaps,
+    AllocationTooSmall,
     DayOutside,
     EmployeeUnknown,
 )
@@ -44,7 +45,7 @@ async def list_allocations(query: Annotated[AllocationQuery, Query()], session: 
     "/leave-allocations",
     status_code=201,
     dependencies=[needs("hrms.leave.manage")],
-    responses=documented(AllocationOverlaps, EmployeeUnknown, LeaveTypeUnknown),
+    responses=documented(AllocationOverlaps, AllocationTooSmall, EmployeeUnknown, LeaveTypeUnknown),
 )
 async def allocate_leave(wish: AllocationWish, session: TenantSession, response: Response) -> AllocationMade:
     """Give leave, with what is left of the allocation before, as far as the type lets it be carried."""

@@ -17,6 +17,7 @@ from business_hrms.models.leave_request import LeaveDay, LeaveRequest
 from business_hrms.models.leave_type import LeaveType
 from business_hrms.rules.leave import ZERO
 from business_hrms.rules.leave_words import STANDING, EntryKind
+from business_hrms.schemas.day_count import plain
 from business_hrms.schemas.leave_allocation import (
     Adjustment,
     AllocationMade,
@@ -27,6 +28,7 @@ from business_hrms.schemas.leave_allocation import (
 from business_hrms.services import leave_ledger as ledger
 from business_hrms.services import visibility
 from business_hrms.services.current import Statement
+from business_hrms.services.leave_ledger import BalanceExceeded
 from business_hrms.services.leave_type import LeaveTypeUnknown
 
 
@@ -48,7 +50,14 @@ class AllocationInUse(Conflict):
     code = "hrms.allocation_in_use"
 
     def __init__(self) -> None:
-        super().__init__("Leave was taken or asked for from this allocation.")
+        super().__init__("Leave was asked for from this allocation, or from what was carried from it.")
+
+
+class AllocationTooSmall(Conflict):
+    code = "hrms.allocation_too_small"
+
+    def __init__(self, short: Decimal) -> None:
+        super().__init__("Leave that was asked for already would exceed the balance.", short=plain(short))
 
 
 class DayOutside(Unprocessable):
@@ -118,6 +127,8 @@ async def create(session: TenantSession, wish: AllocationWish) -> AllocationMade
     await _book_earlier_leave(session, allocation)
     await session.flush()
     account = await ledger.settle(session, employee, leave_type.id, cause=allocation.id, event="made")
+    if account.short and not leave_type.allow_negative:
+        raise AllocationTooSmall(account.short)
     capped = next(
         result.capped
         for other, result in zip(account.allocations, account.settled, strict=True)
@@ -149,8 +160,8 @@ async def adjust(session: TenantSession, allocation_id: UUID, adjustment: Adjust
     await session.flush()
     leave_type = await found(session, LeaveType, allocation.leave_type_id)
     account = await ledger.settle(session, employee, leave_type.id, cause=source, event="adjusted")
-    if adjustment.days < 0 and not leave_type.allow_negative:
-        account.require_no_debt(-adjustment.days)
+    if adjustment.days < 0 and account.short and not leave_type.allow_negative:
+        raise BalanceExceeded(-adjustment.days, -adjustment.days - account.short)
     return await one(session, allocation_id)
 
 
@@ -164,7 +175,10 @@ async def remove(session: TenantSession, allocation_id: UUID) -> None:
     await session.execute(delete(LedgerEntry).where(entries))
     await session.delete(allocation)
     await session.flush()
-    await ledger.settle(session, employee, allocation.leave_type_id, cause=allocation_id, event="removed")
+    leave_type = await found(session, LeaveType, allocation.leave_type_id)
+    account = await ledger.settle(session, employee, leave_type.id, cause=allocation_id, event="removed")
+    if account.short and not leave_type.allow_negative:
+        raise AllocationInUse  # what was carried from it is in use
 
 
 def _allocations(session: TenantSession | ReadSession) -> Statement:

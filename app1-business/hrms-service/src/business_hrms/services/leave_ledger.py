@@ -6,7 +6,7 @@ has to run on the day.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,8 @@ from business_hrms.rules.leave import ZERO, Policy, Settled, Term
 from business_hrms.rules.leave_words import GRANTS, STANDING, EntryKind, LeaveStatus
 from business_hrms.schemas.day_count import plain
 
+Key = tuple[UUID, UUID]
+"""An account: an employee's id and a leave type's."""
 Sums = dict[tuple[UUID, EntryKind], dict[date, Decimal]]
 
 
@@ -60,45 +62,50 @@ class Account:
         if covered < requested:
             raise BalanceExceeded(requested, covered)
 
-    def require_no_debt(self, taken: Decimal) -> None:
-        """Pass where days that were taken out were there on every day.
-
-        Raises:
-            BalanceExceeded: some day fewer than none are left.
-        """
-        short = -min(result.lowest for result in self.settled)
-        if short > 0:
-            raise BalanceExceeded(taken, taken - short)
+    @property
+    def short(self) -> Decimal:
+        """How many days are missing on the worst day; zero where none is below zero."""
+        return max(ZERO, -min((result.lowest for result in self.settled), default=ZERO))
 
 
 async def settle(
     session: TenantSession, employee: Employee, leave_type_id: UUID, *, cause: UUID, event: str
 ) -> Account:
-    """Bring carried and expired days up to date.
+    """Bring carried and expired days of one account up to date; as `settle_all` otherwise."""
+    of_type = {(employee.id, leave_type_id): employee}
+    return (await settle_all(session, of_type, cause=cause, event=event))[employee.id, leave_type_id]
+
+
+async def settle_all(
+    session: TenantSession, employees: Mapping[Key, Employee], *, cause: UUID, event: str
+) -> dict[Key, Account]:
+    """Bring carried and expired days up to date, in as many statements for one account as for many.
 
     Args:
-        cause: the request, allocation or adjustment that changed something.
+        employees: whose accounts, by employee and leave type; each is locked.
+        cause: the request, allocation, adjustment or job that changed something.
         event: what happened to it; each happens once.
     """
-    of_type = (LeaveAllocation.employee_id == employee.id) & (LeaveAllocation.leave_type_id == leave_type_id)
-    allocations = (
-        await session.scalars(select(LeaveAllocation).where(of_type).order_by(LeaveAllocation.starts_on))
-    ).all()
-    written = await _written(session, allocations)
-    uses = await _uses(session, employee.id, leave_type_id)
-    terms = [_term(employee, allocation, written, uses) for allocation in allocations]
-    settled = leave.settle(terms)
-    for allocation, result in zip(allocations, settled, strict=True):
-        wanted = {(EntryKind.CARRY, allocation.starts_on): result.carried}
-        if result.expires_on is not None:
-            wanted[EntryKind.EXPIRE, result.expires_on] = -result.expired
-        for (kind, day), days in wanted.items():
-            change = days - sum(written[allocation.id, kind].values(), ZERO)
-            if change:
-                segment = f"{allocation.id} {event}"
-                session.add(entry(session, allocation.id, kind, day, change, source=cause, segment=segment))
+    found = await session.scalars(
+        select(LeaveAllocation)
+        .where(LeaveAllocation.employee_id.in_({employee_id for employee_id, _ in employees}))
+        .where(LeaveAllocation.leave_type_id.in_({leave_type_id for _, leave_type_id in employees}))
+        .order_by(LeaveAllocation.starts_on)
+    )
+    allocations: dict[Key, list[LeaveAllocation]] = {key: [] for key in employees}
+    for allocation in found:
+        if (own := allocations.get((allocation.employee_id, allocation.leave_type_id))) is not None:
+            own.append(allocation)
+    written = await _written(session, [allocation.id for own in allocations.values() for allocation in own])
+    uses = await _uses(session, employees)
+    accounts = {}
+    for key, employee in employees.items():
+        terms = [_term(employee, allocation, written, uses[key]) for allocation in allocations[key]]
+        account = accounts[key] = Account(allocations[key], terms, leave.settle(terms))
+        for allocation, result in zip(account.allocations, account.settled, strict=True):
+            session.add_all(_corrections(session, allocation, result, written, cause=cause, event=event))
     await session.flush()
-    return Account(allocations, terms, settled)
+    return accounts
 
 
 def book(
@@ -162,13 +169,32 @@ def plan_of(employee: Employee, allocation: LeaveAllocation) -> accrual.Plan:
     )
 
 
-async def _written(session: TenantSession, allocations: Sequence[LeaveAllocation]) -> Sums:
+def _corrections(
+    session: TenantSession,
+    allocation: LeaveAllocation,
+    settled: Settled,
+    written: Sums,
+    *,
+    cause: UUID,
+    event: str,
+) -> Iterator[LedgerEntry]:
+    """What the ledger lacks of an allocation's carried and expired days."""
+    wanted = {(EntryKind.CARRY, allocation.starts_on): settled.carried}
+    if settled.expires_on is not None:
+        wanted[EntryKind.EXPIRE, settled.expires_on] = -settled.expired
+    for (kind, day), days in wanted.items():
+        change = days - sum(written[allocation.id, kind].values(), ZERO)
+        if change:
+            segment = f"{allocation.id} {event}"
+            yield entry(session, allocation.id, kind, day, change, source=cause, segment=segment)
+
+
+async def _written(session: TenantSession, allocations: Sequence[UUID]) -> Sums:
     """What the ledger says of allocations, leave apart, by kind and day."""
     kinds = (*GRANTS, EntryKind.CARRY, EntryKind.EXPIRE)
     rows = await session.execute(
         select(LedgerEntry.allocation_id, LedgerEntry.kind, LedgerEntry.day, func.sum(LedgerEntry.days))
-        .where(LedgerEntry.allocation_id.in_([allocation.id for allocation in allocations]))
-        .where(LedgerEntry.kind.in_(kinds))
+        .where(LedgerEntry.allocation_id.in_(allocations), LedgerEntry.kind.in_(kinds))
         .group_by(LedgerEntry.allocation_id, LedgerEntry.kind, LedgerEntry.day)
     )
     sums: Sums = defaultdict(dict)
@@ -177,16 +203,20 @@ async def _written(session: TenantSession, allocations: Sequence[LeaveAllocation
     return sums
 
 
-async def _uses(session: TenantSession, employee_id: UUID, leave_type_id: UUID) -> dict[date, Decimal]:
+async def _uses(session: TenantSession, accounts: Collection[Key]) -> dict[Key, dict[date, Decimal]]:
     """Leave that is pending or approved, by day."""
     rows = await session.execute(
-        select(LeaveDay.day, func.sum(LeaveDay.portion))
+        select(LeaveRequest.employee_id, LeaveRequest.leave_type_id, LeaveDay.day, func.sum(LeaveDay.portion))
         .join(LeaveRequest, LeaveRequest.id == LeaveDay.request_id)
-        .where(LeaveRequest.employee_id == employee_id, LeaveRequest.leave_type_id == leave_type_id)
+        .where(LeaveRequest.employee_id.in_({employee_id for employee_id, _ in accounts}))
+        .where(LeaveRequest.leave_type_id.in_({leave_type_id for _, leave_type_id in accounts}))
         .where(LeaveRequest.status.in_(STANDING))
-        .group_by(LeaveDay.day)
+        .group_by(LeaveRequest.employee_id, LeaveRequest.leave_type_id, LeaveDay.day)
     )
-    return dict(rows.all())
+    uses: dict[Key, dict[date, Decimal]] = defaultdict(dict)
+    for employee_id, leave_type_id, day, days in rows:
+        uses[employee_id, leave_type_id][day] = days
+    return uses
 
 
 def _term(
