@@ -47,7 +47,7 @@ EOF
 FROM ${PYTHON} AS runtime
 # The writable folders; a named volume mounted there starts with their owner.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin fleet \
- && install -d -o fleet -g fleet /app/.dev/keys /app/.dev/mail
+ && install -d -o fleet -g fleet /app/.dev/keys /app/.dev/mail /app/.dev/files
 ENV PATH=/app/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 FLEET_ROOT=/app
 WORKDIR /app
 COPY --from=kit /app/.venv .venv

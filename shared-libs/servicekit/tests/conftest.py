@@ -22,7 +22,8 @@ async def running(environment: Environment) -> AsyncIterator[Running]:
 
 @pytest.fixture
 async def client(running: Running, tenant: str) -> AsyncIterator[httpx.AsyncClient]:
-    """The tenant's owner, who holds the toy's one permission though the catalogue does not know it."""
-    owner = running.context(tenant).model_copy(update={"permissions": frozenset({"toy.audit.read"})})
+    """The tenant's owner, who holds the toy's permissions though the catalogue does not know them."""
+    permissions = frozenset({"toy.audit.read", "toy.file.write"})
+    owner = running.context(tenant).model_copy(update={"permissions": permissions})
     async with running.client(owner) as client:
         yield client

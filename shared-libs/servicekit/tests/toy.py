@@ -8,14 +8,16 @@ from uuid import UUID
 
 from contracts.facts import Envelope
 from contracts.jobs import Job
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 from pydantic import SecretStr
-from servicekit import jobs, long_jobs
-from servicekit.access import internal, public, signed_in
-from servicekit.db import TYPES, Editable, tenant_metadata
+from servicekit import files, jobs, long_jobs
+from servicekit.access import internal, needs, public, signed_in
+from servicekit.db import TYPES, Editable, found, tenant_metadata
 from servicekit.db import TenantSession as WriteSession
 from servicekit.edge import ExpectedVersion, ReadSession, Router, TenantSession
 from servicekit.errors import Conflict, NotFound, PreconditionFailed
+from servicekit.file_routes import download
+from servicekit.files import FILES, FileName, StoredFile
 from servicekit.fleet import ServiceEntry
 from servicekit.handlers import Handlers
 from servicekit.long_job_routes import LongJobRead, accepted, long_jobs_router
@@ -41,6 +43,7 @@ ENTRY = ServiceEntry(
     hears=("tenant.registered.v1", "tenant.updated.v1", "tenant.closed.v1"),
     public=("POST /toy/echo",),
 )
+LARGEST_FILE = 3_000_000  # bytes, more than other routes take
 
 
 class Base(DeclarativeBase):
@@ -104,10 +107,10 @@ async def add_note(wish: NoteWish, session: TenantSession) -> NoteRead:
 async def list_notes(query: Annotated[NoteQuery, Query()], session: ReadSession) -> Page[NoteRead]:
     columns = Note.__table__.c
     statement = select(columns.id, columns.name, columns.version)
-    found = await page(
+    listed = await page(
         session, statement, query, key=columns.name, id_=columns.id, descending=query.sort.startswith("-")
     )
-    return Page[NoteRead].model_validate(found)
+    return Page[NoteRead].model_validate(listed)
 
 
 @router.patch("/notes/{note_id}", dependencies=[signed_in()])
@@ -133,6 +136,27 @@ async def count_up(note_id: UUID, session: TenantSession) -> None:
 async def shout(session: TenantSession, response: Response) -> LongJobRead:
     total = await session.scalar(select(func.count()).select_from(Note))
     return accepted("toy", await long_jobs.start(session, ShoutPortion, total=total or 0), response)
+
+
+@router.post("/files", status_code=201, dependencies=[needs("toy.file.write", takes_file=LARGEST_FILE)])
+async def upload_file(request: Request, name: FileName, session: TenantSession, refuse: bool = False) -> UUID:
+    async with files.received(session, request.stream(), name=name, accept=["image/png", "text/csv"]) as file:
+        session.add(file)
+        await session.flush()
+        if refuse:
+            raise NameTaken("Not this one.")
+        return file.id
+
+
+@router.get("/files/{file_id}", dependencies=[signed_in()])
+async def download_file(file_id: UUID, session: ReadSession) -> Response:
+    file = await found(session, StoredFile, file_id)
+    return download(file, await files.content_of(session, file))
+
+
+@router.delete("/files/{file_id}", status_code=204, dependencies=[signed_in()])
+async def delete_file(file_id: UUID, session: TenantSession) -> None:
+    await files.remove(session, await found(session, StoredFile, file_id))
 
 
 @router.post("/write-through-read", dependencies=[signed_in()])
@@ -217,6 +241,6 @@ def toy(environment: Environment, database: str = "toy") -> Service:
         entry=entry,
         settings=settings,
         routers=[router, long_jobs_router("toy")],
-        streams=[LONG_JOBS, stream],
-        handlers=handlers,
+        streams=[FILES, LONG_JOBS, stream],
+        handlers=Handlers(handlers, files.handlers),
     )

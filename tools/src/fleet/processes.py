@@ -77,6 +77,7 @@ def _services(place: Place, fleet: Fleet, admin_url: str, redis_url: str, *, rel
         "FLEET_REDIS_URL": redis_url,
         "FLEET_TRUSTED_KEYS_FILE": str(keys / "trusted.json"),
         "FLEET_WORKER": "embedded",
+        "FLEET_FILES_URL": (place.dev / "files").as_uri(),
         "PYTHONUNBUFFERED": "1",
     } | {entry.upstream_variable: f"http://127.0.0.1:{place.port(entry.port)}" for entry in fleet.built}
 

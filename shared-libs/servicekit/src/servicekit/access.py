@@ -36,13 +36,15 @@ class Access(params.Depends):
     """Stands among a route's dependencies; made by the functions below.
 
     `idempotency` says what an Idempotency-Key does there: `kept` answers are
-    replayed; `refused` where the answer holds a secret; `own` where the route
-    sees to it itself.
+    replayed; `refused` where the answer holds a secret, or the body is a file,
+    which is not held in memory to compare it; `own` where the route sees to it
+    itself. `body_limit` is in bytes; None: the service's.
     """
 
     kind: Literal["permission", "signed_in", "public", "internal"] = "permission"
     permission: str = ""
     idempotency: Literal["kept", "refused", "own"] = "kept"
+    body_limit: int | None = None
 
     def check(self, context: TenantContext) -> None:
         """Pass whoever may call.
@@ -63,9 +65,15 @@ class Access(params.Depends):
             raise PermissionMissing(self.permission)
 
 
-def needs(permission: str, *, returns_secret: bool = False) -> Access:
-    """The signed-in user's roles hold a permission of the catalogue."""
-    return Access(permission=permission, idempotency="refused" if returns_secret else "kept")
+def needs(permission: str, *, returns_secret: bool = False, takes_file: int | None = None) -> Access:
+    """The signed-in user's roles hold a permission of the catalogue.
+
+    `takes_file` is the limit in bytes of a route that streams its body into `servicekit.files`.
+    """
+    refuses_key = returns_secret or takes_file is not None
+    return Access(
+        permission=permission, idempotency="refused" if refuses_key else "kept", body_limit=takes_file
+    )
 
 
 def signed_in(*, returns_secret: bool = False) -> Access:

@@ -99,14 +99,19 @@ class _BoundSession(AsyncSession):
             raise LookupError("This session has no tenant.")
         return self.context.tenant
 
-
-class TenantSession(_BoundSession):
-    """Reads and writes one tenant's schema, and `control`, in one transaction that services never commit."""
-
     @property
     def service(self) -> str:
         """Name of the service whose database this is."""
-        return self.info["service"]  # type: ignore[no-any-return] # set by Database.tenant
+        return self.info["service"]  # type: ignore[no-any-return] # set by Database
+
+    @property
+    def files_url(self) -> str:
+        """Where the service keeps files; only `servicekit.files` looks there."""
+        return self.info["files_url"]  # type: ignore[no-any-return] # set by Database
+
+
+class TenantSession(_BoundSession):
+    """Reads and writes one tenant's schema, and `control`, in one transaction that services never commit."""
 
 
 class ReadSession(_BoundSession):
@@ -121,7 +126,7 @@ class Database:
     """The engines of one service."""
 
     def __init__(self, settings: ServiceSettings, service: str) -> None:
-        self.service = service
+        self._info = {"service": service, "files_url": settings.files_url}
         self._writer = _engine(settings.database_url, settings.pool_size)
         self._reader = _engine(
             settings.database_read_url,
@@ -134,17 +139,15 @@ class Database:
     async def tenant(self, context: TenantContext) -> AsyncGenerator[TenantSession]:
         """A session for writing. The caller commits; leaving without rolls back."""
         engine = _mapped(self._writer, context)
-        async with TenantSession(
-            engine, expire_on_commit=False, info={"context": context, "service": self.service}
-        ) as session:
+        info = {**self._info, "context": context}
+        async with TenantSession(engine, expire_on_commit=False, info=info) as session:
             yield session
 
     @asynccontextmanager
     async def reading(self, context: TenantContext) -> AsyncGenerator[ReadSession]:
         engine = _mapped(self._reader, context)
-        async with ReadSession(
-            engine, expire_on_commit=False, autoflush=False, info={"context": context}
-        ) as session:
+        info = {**self._info, "context": context}
+        async with ReadSession(engine, expire_on_commit=False, autoflush=False, info=info) as session:
             yield session
 
     @asynccontextmanager

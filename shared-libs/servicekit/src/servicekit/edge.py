@@ -110,6 +110,7 @@ class Route(APIRoute):
 
         async def refuse_or_handle(request: Request) -> Response:
             access.check(request.scope["context"])
+            request.scope["body_limit"] = access.body_limit
             unknown = [name for name in request.query_params if name not in known]
             if unknown:
                 errors = [

@@ -52,7 +52,8 @@ class ServiceSettings(DeployableSettings):
     worker_lease: PositiveFloat = (
         30  # seconds without a sign of life after which a worker's items go to others
     )
-    body_limit: PositiveInt = 1_048_576  # bytes
+    body_limit: PositiveInt = 1_048_576  # bytes, where the route names no other
+    files_url: str  # where files lie: file:///… or s3://bucket/…, whose keys AWS_… in the environment hold
 
     @property
     def direct_url(self) -> PostgresDsn:

@@ -39,6 +39,7 @@ class Environment:
             "FLEET_REDIS_URL": self.redis_url,
             "FLEET_TRUSTED_KEYS_FILE": str(trusted),
             "FLEET_WORKER": "none",
+            "FLEET_FILES_URL": (self.folder / "files").as_uri(),
         }
         host = (
             self.admin_url.split("@")[-1].split("/")[0]
