@@ -168,7 +168,10 @@ class EmployeeRemoved(Fact):
 
 
 class LeaveApproved(Fact):
-    """The employee is absent on `days`, each 1 or 0.5; `pay_share` of the pay goes on, 0 to 1."""
+    """The employee is absent on `days`, each 1 or 0.5; `pay_share` of the pay goes on, 0 to 1.
+
+    Told again, with the days that are left, when the end of employment cuts leave short.
+    """
 
     name = "hrms.leave_approved.v1"
     request_id: UUID

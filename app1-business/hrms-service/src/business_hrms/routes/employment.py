@@ -16,17 +16,16 @@ from business_hrms.schemas.employment import (
     OrgNode,
     Termination,
 )
-from business_hrms.services import employment, reporting
+from business_hrms.services import employment, reporting, termination
 from business_hrms.services.department import DepartmentUnknown
 from business_hrms.services.employment import (
     FirstJob,
-    JobStartsLater,
     JobStartsThen,
-    LastDayBeforeJoining,
     NotEmployedThen,
     NothingChanges,
 )
 from business_hrms.services.reporting import ManagerCycle, ManagerHasLeft, ManagerUnknown
+from business_hrms.services.termination import JobStartsLater, LastDayBeforeJoining
 
 router = Router("hrms", tags=["employment"])
 
@@ -76,8 +75,8 @@ async def withdraw_job_change(employee_id: UUID, job_id: UUID, session: TenantSe
 async def terminate_employment(
     employee_id: UUID, end: Termination, session: TenantSession, response: Response
 ) -> EmployeeRead:
-    """Set the last day of employment, or move it."""
-    employee = await employment.terminate(session, employee_id, end)
+    """Set the last day of employment, or move it. Leave after it is cancelled or cut short."""
+    employee = await termination.terminate(session, employee_id, end)
     response.headers["ETag"] = etag(employee.version)
     return employee
 

@@ -37,3 +37,4 @@ class EntryKind(StrEnum):
 GRANTS = (EntryKind.ALLOCATE, EntryKind.ADJUST)
 PENDING = (EntryKind.RESERVE, EntryKind.RELEASE)
 TAKEN = (EntryKind.USE, EntryKind.RETURN)
+BACK = {EntryKind.RESERVE: EntryKind.RELEASE, EntryKind.USE: EntryKind.RETURN}

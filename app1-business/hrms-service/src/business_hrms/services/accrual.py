@@ -6,18 +6,21 @@ repeats one portion, and the ledger takes each period of an allocation once.
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
 from servicekit import long_jobs
-from servicekit.db import TenantSession
+from servicekit.db import TenantSession, found
 from servicekit.long_jobs import LongJob, Portion
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from business_hrms.models.employee import Employee
 from business_hrms.models.leave_allocation import LeaveAllocation, LedgerEntry
+from business_hrms.models.leave_type import LeaveType
 from business_hrms.rules.accrual import credits_of
+from business_hrms.rules.leave import ZERO
 from business_hrms.rules.leave_words import EntryKind
 from business_hrms.services import leave_ledger as ledger
 
@@ -43,7 +46,7 @@ async def start(session: TenantSession, as_of: date) -> LongJob:
 async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
     if await long_jobs.cancelled(session, portion):
         return
-    found = (
+    batch = (
         await session.execute(
             select(LeaveAllocation, Employee)
             .join(Employee, Employee.id == LeaveAllocation.employee_id)
@@ -54,7 +57,7 @@ async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
             .with_for_update(of=Employee, key_share=True)
         )
     ).all()
-    rows = [(allocation, employee) for allocation, employee in found]
+    rows = [(allocation, employee) for allocation, employee in batch]
     entries = [
         {
             "allocation_id": allocation.id,
@@ -72,6 +75,65 @@ async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
     await _carry_on(session, rows, portion)
     following = portion.model_copy(update={"after": rows[-1][0].id}) if len(rows) == AT_ONCE else None
     await long_jobs.advance(session, portion, len(rows), following=following)
+
+
+async def correct(session: TenantSession, employee: Employee) -> None:
+    """Bring what was credited to an employee, who is locked, in line with the last day of employment.
+
+    What was used already stays where the leave type allows no negative balance.
+    """
+    earning = (LeaveAllocation.employee_id == employee.id) & LeaveAllocation.per_year.is_not(None)
+    for allocation in (await session.scalars(select(LeaveAllocation).where(earning))).all():
+        step = f"v{employee.version}"
+        excess = await _recredit(session, employee, allocation, step)
+        account = await _settle(session, employee, allocation, step)
+        leave_type = await found(session, LeaveType, allocation.leave_type_id)
+        if excess is None or not account.short or leave_type.allow_negative:
+            continue
+        period, day, days = excess
+        used = min(days, account.short)
+        session.add(_credit(session, allocation, f"{period} {step} used", day, used))
+        await session.flush()
+        await _settle(session, employee, allocation, f"{step} used")
+
+
+async def _recredit(
+    session: TenantSession, employee: Employee, allocation: LeaveAllocation, step: str
+) -> tuple[str, date, Decimal] | None:
+    """Credit again the periods credited before; the last one in which this took days, and how many in all."""
+    plan = ledger.plan_of(employee, allocation)
+    earned = {credit.period.isoformat(): credit.days for credit in credits_of(plan, plan.ends_on)}
+    period = func.left(LedgerEntry.segment, len("2026-01-01")).label("period")
+    credited = await session.execute(
+        select(period, func.min(LedgerEntry.day), func.sum(LedgerEntry.days))
+        .where(LedgerEntry.source_id == allocation.id, LedgerEntry.kind == EntryKind.ALLOCATE)
+        .group_by(period)
+        .order_by(period)
+    )
+    excess, last = ZERO, None
+    for name, day, days in credited.all():
+        change = earned.get(name, ZERO) - days
+        if change:
+            session.add(_credit(session, allocation, f"{name} {step}", day, change))
+        if change < 0:
+            excess, last = excess - change, (name, day)
+    await session.flush()
+    return (*last, excess) if last else None
+
+
+def _credit(
+    session: TenantSession, allocation: LeaveAllocation, segment: str, day: date, days: Decimal
+) -> LedgerEntry:
+    return ledger.entry(
+        session, allocation.id, EntryKind.ALLOCATE, day, days, source=allocation.id, segment=segment
+    )
+
+
+async def _settle(
+    session: TenantSession, employee: Employee, allocation: LeaveAllocation, step: str
+) -> ledger.Account:
+    event = f"{step} {allocation.id}"
+    return await ledger.settle(session, employee, allocation.leave_type_id, cause=employee.id, event=event)
 
 
 async def _carry_on(

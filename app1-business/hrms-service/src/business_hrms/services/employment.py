@@ -1,19 +1,18 @@
-"""Jobs from one day to another: changes, their withdrawal, the end."""
+"""Jobs from one day to another: changes and their withdrawal."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from contracts.facts import EmployeeJobChanged, EmployeeTerminated
+from contracts.facts import EmployeeJobChanged
 from servicekit import facts
 from servicekit.db import ReadSession, TenantSession, locked, refusing
 from servicekit.errors import Conflict, NotFound, Unprocessable
 from sqlalchemy import Row, func, or_, select
 
 from business_hrms.models.employee import Employee, EmploymentRecord
-from business_hrms.schemas.employee import EmployeeRead
-from business_hrms.schemas.employment import JobChange, JobRead, Termination
+from business_hrms.schemas.employment import JobChange, JobRead
 from business_hrms.services import directory, position
 from business_hrms.services.current import Statement, job
 from business_hrms.services.department import DepartmentUnknown
@@ -54,20 +53,6 @@ class FirstJob(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The job of the hiring cannot be withdrawn.")
-
-
-class LastDayBeforeJoining(Unprocessable):
-    code = "hrms.last_day_before_joining"
-
-    def __init__(self) -> None:
-        super().__init__("The last day lies before the date of joining.")
-
-
-class JobStartsLater(Conflict):
-    code = "hrms.job_starts_later"
-
-    def __init__(self, later: UUID) -> None:
-        super().__init__("A job begins after the last day: withdraw it first.", job_id=later)
 
 
 async def change_job(session: TenantSession, employee_id: UUID, change: JobChange) -> JobRead:
@@ -112,24 +97,6 @@ async def withdraw_job(session: TenantSession, employee_id: UUID, job_id: UUID) 
     before.valid_to = withdrawn.valid_to
     await require_no_cycle(session, before)
     await _changed(session, employee, before, since=withdrawn.valid_from)
-
-
-async def terminate(session: TenantSession, employee_id: UUID, end: Termination) -> EmployeeRead:
-    """Set the last day of employment, or move it."""
-    employee = await locked(session, Employee, employee_id)
-    if end.last_day < employee.date_of_joining:
-        raise LastDayBeforeJoining
-    jobs = select(EmploymentRecord).where(EmploymentRecord.employee_id == employee_id)
-    last = (await session.scalars(jobs.order_by(EmploymentRecord.valid_from.desc()).limit(1))).one()
-    if last.valid_from > end.last_day:
-        raise JobStartsLater(last.id)
-    last.valid_to = end.last_day
-    await require_no_cycle(session, last)
-    employee.last_day, employee.leaving_reason = end.last_day, end.reason
-    await session.flush()
-    fact = EmployeeTerminated(employee_id=employee_id, last_day=end.last_day)
-    facts.add(session, fact, about=employee)
-    return await directory.one(session, employee_id)
 
 
 async def history(session: ReadSession, employee_id: UUID) -> Sequence[Row[Any]]:

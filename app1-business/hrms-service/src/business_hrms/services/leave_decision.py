@@ -1,6 +1,9 @@
 """Decisions on leave: approved, rejected, cancelled."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from contracts.facts import LeaveApproved, LeaveCancelled
@@ -13,7 +16,7 @@ from business_hrms.models.employee import Employee
 from business_hrms.models.leave_allocation import LedgerEntry
 from business_hrms.models.leave_request import ApprovalStep, LeaveDay, LeaveRequest
 from business_hrms.models.leave_type import LeaveType
-from business_hrms.rules.leave_words import STANDING, Approver, EntryKind, LeaveStatus
+from business_hrms.rules.leave_words import BACK, STANDING, Approver, EntryKind, LeaveStatus
 from business_hrms.schemas.leave_request import LeaveRead
 from business_hrms.services import leave_ledger as ledger
 from business_hrms.services import leave_request as requests
@@ -50,6 +53,14 @@ class LeaveHasBegun(Conflict):
         super().__init__("The leave has begun: ask who manages leave to cancel it.")
 
 
+class Held(NamedTuple):
+    """What leave takes from an allocation: from which day on, and how many days, below zero."""
+
+    allocation_id: UUID
+    day: date
+    days: Decimal
+
+
 _LEVELS_ABOVE = {Approver.MANAGER: 1, Approver.SECOND_MANAGER: 2}
 
 
@@ -71,11 +82,11 @@ async def decide(
     if not approved:
         await _give_back(session, request, employee, LeaveStatus.REJECTED)
     elif not later:
+        held = await _take_back(session, request)
         request.status = LeaveStatus.APPROVED
-        await _answer(session, request, EntryKind.RESERVE, EntryKind.RELEASE)
-        await _answer(session, request, EntryKind.RESERVE, EntryKind.USE)
+        session.add_all(_entry(session, request, EntryKind.USE, one, one.days) for one in held)
         await session.flush()
-        await _tell_approved(session, request)
+        await tell_approved(session, request)
     await session.flush()
     return await requests.one(session, request_id)
 
@@ -88,17 +99,38 @@ async def cancel(session: TenantSession, request_id: UUID) -> LeaveRead:
         raise LeaveOfAnother
     if request.status not in STANDING:
         raise LeaveDecided(request.status)
-    was_approved = request.status == LeaveStatus.APPROVED
-    if was_approved and not manages and request.starts_on <= await _today(session):
+    approved = request.status == LeaveStatus.APPROVED
+    if approved and not manages and request.starts_on <= await _today(session):
         raise LeaveHasBegun
+    await withdraw(session, request, employee)
+    return await requests.one(session, request_id)
+
+
+async def withdraw(session: TenantSession, request: LeaveRequest, employee: Employee) -> None:
+    """Cancel a request that stands, of an employee who is locked, and tell of it where it was approved."""
+    was_approved = request.status == LeaveStatus.APPROVED
     await _give_back(session, request, employee, LeaveStatus.CANCELLED)
     if was_approved:
         fact = LeaveCancelled(
             request_id=request.id, employee_id=employee.id, leave_type_id=request.leave_type_id
         )
         facts.add(session, fact, about=request)
-    await session.flush()
-    return await requests.one(session, request_id)
+
+
+async def tell_approved(session: TenantSession, request: LeaveRequest) -> None:
+    """Tell on which days the employee is absent."""
+    leave_type = await found(session, LeaveType, request.leave_type_id)
+    days = await session.execute(
+        select(LeaveDay.day, LeaveDay.portion).where(LeaveDay.request_id == request.id).order_by(LeaveDay.day)
+    )
+    fact = LeaveApproved(
+        request_id=request.id,
+        employee_id=request.employee_id,
+        leave_type_id=request.leave_type_id,
+        pay_share=leave_type.pay_share,
+        days=dict(days.all()),
+    )
+    facts.add(session, fact, about=request)
 
 
 async def _held(session: TenantSession, request_id: UUID) -> tuple[LeaveRequest, Employee]:
@@ -127,48 +159,32 @@ async def _give_back(
     session: TenantSession, request: LeaveRequest, employee: Employee, status: LeaveStatus
 ) -> None:
     """End a request; what it reserved or used comes back, unless it has expired meanwhile."""
-    if request.status == LeaveStatus.APPROVED:
-        await _answer(session, request, EntryKind.USE, EntryKind.RETURN)
-    else:
-        await _answer(session, request, EntryKind.RESERVE, EntryKind.RELEASE)
+    await _take_back(session, request)
     request.status = status
     await session.flush()
     await ledger.settle(session, employee, request.leave_type_id, cause=request.id, event=status.value)
 
 
-async def _answer(session: TenantSession, request: LeaveRequest, kind: EntryKind, answer: EntryKind) -> None:
-    """Answer each of a request's entries of a kind by one of another: what goes back has the other sign."""
-    entries = await session.scalars(
-        select(LedgerEntry).where(LedgerEntry.source_id == request.id, LedgerEntry.kind == kind)
+async def _take_back(session: TenantSession, request: LeaveRequest) -> Sequence[Held]:
+    """Let a request reserve or use nothing any more; what it did, by allocation."""
+    kind = EntryKind.USE if request.status == LeaveStatus.APPROVED else EntryKind.RESERVE
+    sums = func.sum(LedgerEntry.days)
+    rows = await session.execute(
+        select(LedgerEntry.allocation_id, func.min(LedgerEntry.day), sums)
+        .where(LedgerEntry.source_id == request.id, LedgerEntry.kind.in_((kind, BACK[kind])))
+        .group_by(LedgerEntry.allocation_id)
+        .having(sums != 0)
     )
-    for made in entries.all():
-        days = made.days if answer == EntryKind.USE else -made.days
-        session.add(
-            ledger.entry(
-                session,
-                made.allocation_id,
-                answer,
-                made.day,
-                days,
-                source=request.id,
-                segment=made.segment,
-            )
-        )
+    held = [Held(*row) for row in rows]
+    session.add_all(_entry(session, request, BACK[kind], one, -one.days) for one in held)
+    return held
 
 
-async def _tell_approved(session: TenantSession, request: LeaveRequest) -> None:
-    leave_type = await found(session, LeaveType, request.leave_type_id)
-    days = await session.execute(
-        select(LeaveDay.day, LeaveDay.portion).where(LeaveDay.request_id == request.id).order_by(LeaveDay.day)
-    )
-    fact = LeaveApproved(
-        request_id=request.id,
-        employee_id=request.employee_id,
-        leave_type_id=request.leave_type_id,
-        pay_share=leave_type.pay_share,
-        days=dict(days.all()),
-    )
-    facts.add(session, fact, about=request)
+def _entry(
+    session: TenantSession, request: LeaveRequest, kind: EntryKind, held: Held, days: Decimal
+) -> LedgerEntry:
+    segment = str(held.allocation_id)
+    return ledger.entry(session, held.allocation_id, kind, held.day, days, source=request.id, segment=segment)
 
 
 async def _today(session: TenantSession) -> date:

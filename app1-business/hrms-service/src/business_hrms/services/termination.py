@@ -1,0 +1,48 @@
+"""The end of employment, and what ends with it."""
+
+from uuid import UUID
+
+from contracts.facts import EmployeeTerminated
+from servicekit import facts
+from servicekit.db import TenantSession, locked
+from servicekit.errors import Conflict, Unprocessable
+from sqlalchemy import select
+
+from business_hrms.models.employee import Employee, EmploymentRecord
+from business_hrms.schemas.employee import EmployeeRead
+from business_hrms.schemas.employment import Termination
+from business_hrms.services import directory, leave_end
+from business_hrms.services.reporting import require_no_cycle
+
+
+class LastDayBeforeJoining(Unprocessable):
+    code = "hrms.last_day_before_joining"
+
+    def __init__(self) -> None:
+        super().__init__("The last day lies before the date of joining.")
+
+
+class JobStartsLater(Conflict):
+    code = "hrms.job_starts_later"
+
+    def __init__(self, later: UUID) -> None:
+        super().__init__("A job begins after the last day: withdraw it first.", job_id=later)
+
+
+async def terminate(session: TenantSession, employee_id: UUID, end: Termination) -> EmployeeRead:
+    """Set the last day of employment, or move it."""
+    employee = await locked(session, Employee, employee_id)
+    if end.last_day < employee.date_of_joining:
+        raise LastDayBeforeJoining
+    jobs = select(EmploymentRecord).where(EmploymentRecord.employee_id == employee_id)
+    last = (await session.scalars(jobs.order_by(EmploymentRecord.valid_from.desc()).limit(1))).one()
+    if last.valid_from > end.last_day:
+        raise JobStartsLater(last.id)
+    last.valid_to = end.last_day
+    await require_no_cycle(session, last)
+    employee.last_day, employee.leaving_reason = end.last_day, end.reason
+    await session.flush()
+    fact = EmployeeTerminated(employee_id=employee_id, last_day=end.last_day)
+    facts.add(session, fact, about=employee)
+    await leave_end.end_leave(session, employee, end.last_day)
+    return await directory.one(session, employee_id)
