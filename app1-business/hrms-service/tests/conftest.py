@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from servicekit.records import Outgoing
 from servicekit.tenant_schema import schema_of
 from servicekit.testing.environment import Environment
 from servicekit.testing.running import Running, start
-from sqlalchemy import select, text, update
+from sqlalchemy import Engine, event, select, text, update
 
 # How long an example takes says nothing on a machine that does other things, too.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -123,6 +123,19 @@ def make(client: httpx.AsyncClient) -> Callable[..., Awaitable[dict[str, Any]]]:
         return made
 
     return post
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """What is sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        sent.append(arguments[2])
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 class Leave:

@@ -43,6 +43,25 @@ def sees(context: TenantContext, employee_id: ColumnElement[UUID]) -> ColumnElem
     return true() if sees_all(context) else employee_id.in_(seen().params(values(context)))
 
 
+def team() -> Select[UUID]:
+    """Ids of the manager whom a viewer reports to today, and of all who do. Bound: `tenant`, `viewer`."""
+    me, mine, today = employee.alias("me"), job.alias("mine"), calendar()
+    manager = (
+        select(mine.c.manager_id.label("id"))
+        .join_from(me, today, true())
+        .join(mine, is_todays(mine, me, today.c.today))
+        .where(me.c.user_id == bindparam("viewer", type_=Uuid), mine.c.manager_id.is_not(None))
+        .cte("manager")
+    )
+    reports = (
+        select(employee.c.id)
+        .join_from(employee, today, true())
+        .join(job, is_todays(job, employee, today.c.today))
+        .join(manager, job.c.manager_id == manager.c.id)
+    )
+    return select(select(manager.c.id).union(reports).cte("team").c.id)
+
+
 _IS_SEEN = select(employee.c.id).where(
     employee.c.id == bindparam("employee_id", type_=Uuid), employee.c.id.in_(seen())
 )
