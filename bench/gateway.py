@@ -1,58 +1,62 @@
-"""`python -m bench.gateway`: the gateway beside nginx, the naive gateway and no gateway at all.
+"""The gateway beside nginx, the naive gateway and no gateway at all.
 
 Trivial upstream (nginx answering from memory), tokens verified, limits counted, access
-log written. Needs wrk, hey and nginx.
+log written. Needs wrk and nginx.
 """
 
-import argparse
 import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from statistics import median
 
 import httpx
 from gateway.testing.fleetlet import Gateway
 from gateway.testing.scripted import ScriptedService, ok
 from servicekit.embedded import free_port
 
-from bench.ground import OUT, REPOSITORY
 from bench.load import Sample, Target, compare
-from bench.paced import Pace, paced
+from bench.options import Options
+from bench.paced import paced
 from bench.report import Report
 from bench.stage import UPSTREAM, Stage, staged
 
 _PATH = "/hrms/employees"
 _CONNECTIONS = 32
 _NAIVE_PORT = 9301  # no matter which
+_TURNS = 15  # of each at half load
 # Goals.
 _CPU, _TIMES, _ADDED, _GROWTH, _EXTRA = 350, 15, 3, 5, 50  # µs, times, ms, MB, MB
 _OURS, _NAIVE, _NGINX, _BARE = "gateway", "naive gateway", "nginx proxy_pass", "no gateway"
 
 
-def beside_peers(
-    stage: Stage, gateway: Gateway, peer: Path, report: Report, seconds: int
-) -> dict[str, Sample]:
-    """Throughput, latency and CPU time, all at full load."""
+def beside_peers(options: Options, report: Report) -> None:
+    """Full load, half load, memory."""
+    with staged() as stage:
+        gateway = stage.gateway()
+        samples = _at_full_load(stage, gateway, options, report)
+        _at_half_load(stage, gateway, samples[_OURS].rate, report)
+        stage.do(gateway.stop())
+        _memory(stage, report, options.requests)
+
+
+def _at_full_load(stage: Stage, gateway: Gateway, options: Options, report: Report) -> dict[str, Sample]:
+    """Throughput, latency and CPU time."""
     upstream = stage.upstream()
     port = free_port()
     proxy = stage.nginx(port)
-    naive = stage.run(
-        *(sys.executable, "-m", "uvicorn", "gateway:app", f"--port={_NAIVE_PORT}"),
-        *("--no-access-log", "--log-level=warning", "--app-dir", str(peer)),
-        port=_NAIVE_PORT,
-        folder=peer,
-    ).pid
-    key = [sys.executable, "make_token.py", "7"]
-    token = subprocess.run(key, cwd=peer, check=True, capture_output=True, text=True).stdout.strip()
     base = "http://127.0.0.1:"
     targets = [
         Target(_BARE, f"{base}{UPSTREAM}{_PATH}", [stage.token], {"upstream": upstream}),
         Target(_NGINX, f"{base}{port}{_PATH}", [stage.token], {"nginx": proxy}),
         Target(_OURS, gateway.url + _PATH, [stage.token], {"gateway": gateway.process.pid}),
-        Target(_NAIVE, f"{base}{_NAIVE_PORT}{_PATH}", [token], {"gateway": naive}),
     ]
-    samples = compare(targets, connections=_CONNECTIONS, seconds=seconds, repeats=3, warm_up=2)
+    if options.peer.is_dir():
+        targets.append(_naive(stage, options.peer))
+    samples = compare(
+        targets, connections=_CONNECTIONS, seconds=options.seconds, repeats=options.repeats, warm_up=2
+    )
     report.table(
         f"Full load, {_CONNECTIONS} connections",
         ("", "requests/s", "p50 ms", "p99 ms", "CPU µs per request"),
@@ -61,36 +65,55 @@ def beside_peers(
             for name, s in samples.items()
         ],
     )
-    ours, naively = samples[_OURS], samples[_NAIVE]
-    cpu, times = sum(ours.cpu.values()), ours.rate / naively.rate
+    ours = samples[_OURS]
+    cpu = sum(ours.cpu.values())
     report.goal("CPU per request", "≤ 350 µs, moonshot 200", f"{cpu:.0f} µs", met=cpu <= _CPU)
-    report.goal(
-        "throughput against the naive gateway", "≥ 15 times", f"{times:.1f} times", met=times >= _TIMES
-    )
+    if _NAIVE in samples:
+        times = ours.rate / samples[_NAIVE].rate
+        report.goal("times the naive gateway's rate", "≥ 15", f"{times:.1f}", met=times >= _TIMES)
     return samples
 
 
-def at_half_load(stage: Stage, gateway: Gateway, rate: float, report: Report, seconds: int) -> None:
-    """Latency at half the rate the gateway can serve, arrivals spread at random, and the same without it."""
-    urls = {_BARE: f"http://127.0.0.1:{UPSTREAM}{_PATH}", _OURS: gateway.url + _PATH}
-    paces: dict[str, list[Pace]] = {name: [] for name in urls}
-    for _ in range(3):
-        for name, url in urls.items():
-            paces[name].append(paced(url, stage.token, rate=rate / 2, seconds=seconds))
-    best = {name: min(of_one, key=lambda pace: pace.p99) for name, of_one in paces.items()}
+def _naive(stage: Stage, folder: Path) -> Target:
+    process = stage.run(
+        *(sys.executable, "-m", "uvicorn", "gateway:app", f"--port={_NAIVE_PORT}"),
+        *("--no-access-log", "--log-level=warning", "--app-dir", str(folder)),
+        port=_NAIVE_PORT,
+        folder=folder,
+    )
+    stage.apart(process.pid)
+    make = [sys.executable, "make_token.py", "7"]
+    token = subprocess.run(make, cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+    return Target(_NAIVE, f"http://127.0.0.1:{_NAIVE_PORT}{_PATH}", [token], {"gateway": process.pid})
+
+
+def _at_half_load(stage: Stage, gateway: Gateway, rate: float, report: Report) -> None:
+    """Latency at half the rate the gateway can serve, arrivals spread at random, and the same without it.
+
+    Many short runs in turn, because a tail is made by whatever else the machine does just then.
+    """
+    bare, ours = f"http://127.0.0.1:{UPSTREAM}{_PATH}", gateway.url + _PATH
+    turns = [
+        [paced(url, stage.token, rate=rate / 2, seconds=3) for url in (bare, ours)] for _ in range(_TURNS)
+    ]
     report.table(
-        f"Half load: {rate / 2:.0f}/s offered, the best of three",
-        ("", "requests/s", "p50 ms", "p99 ms", "p99.9 ms"),
+        f"Half load: {rate / 2:,.0f}/s offered, medians of {_TURNS} runs",
+        ("", "requests/s", "p50 ms", "p99 ms"),
         [
-            (name, f"{p.rate:.0f}", f"{p.p50:.2f}", f"{p.p99:.2f}", f"{p.p999:.2f}")
-            for name, p in best.items()
+            (
+                name,
+                f"{median(p.rate for p in paces):,.0f}",
+                f"{median(p.p50 for p in paces):.2f}",
+                f"{median(p.p99 for p in paces):.2f}",
+            )
+            for name, paces in zip((_BARE, _OURS), zip(*turns, strict=True), strict=True)
         ],
     )
-    added = best[_OURS].p99 - best[_BARE].p99
+    added = median(ours.p99 - bare.p99 for bare, ours in turns)
     report.goal("p99 at half load above direct", "≤ 3 ms", f"{added:.2f} ms", met=added <= _ADDED)
 
 
-def memory(stage: Stage, report: Report, requests: int) -> None:
+def _memory(stage: Stage, report: Report, requests: int) -> None:
     """Resident memory over many requests, and over a large upload and download."""
     gateway = stage.gateway()
     _requests(gateway, stage.token, 50_000)
@@ -156,25 +179,3 @@ async def _transfer(gateway: Gateway, token: str, *, megabytes: int) -> int:
     if received != megabytes * 2**20:
         raise RuntimeError(f"{received} bytes came back")
     return peak
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.gateway", description=__doc__)
-    parser.add_argument("--peer", type=Path, default=REPOSITORY.parent / "shared/peers/naive")
-    parser.add_argument("--seconds", type=int, default=8, help="of each run under load (%(default)s)")
-    parser.add_argument("--requests", type=int, default=1_000_000, help="for flat memory (%(default)s)")
-    options = parser.parse_args()
-    report = Report()
-    with staged() as stage:
-        gateway = stage.gateway()
-        samples = beside_peers(stage, gateway, options.peer.resolve(), report, options.seconds)
-        at_half_load(stage, gateway, samples[_OURS].rate, report, options.seconds)
-        stage.do(gateway.stop())
-        memory(stage, report, options.requests)
-    OUT.mkdir(exist_ok=True)
-    (OUT / "gateway.md").write_text(report.text())
-    print(f"\n{report.text()}")
-
-
-if __name__ == "__main__":
-    main()

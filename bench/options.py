@@ -11,3 +11,4 @@ class Options:
     peer: Path  # where the naive peer's source lies
     seconds: int  # of each run under load
     repeats: int  # of each measurement; the median counts
+    requests: int  # that the gateway's memory has to stay flat over

@@ -1,7 +1,12 @@
-"""What the gateway's benchmarks need around it: trivial services, nginx, a Redis, the gateway."""
+"""What the gateway's benchmarks need around it: trivial services, nginx, a Redis, the gateway.
+
+What is measured has a core of its own; load, services and all else share the others, so that a
+row without a gateway shows what these add by themselves.
+"""
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -47,8 +52,9 @@ _PASSES_ON = 'proxy_pass http://service; proxy_http_version 1.1; proxy_set_heade
 class Stage:
     """Running processes, and one client's token."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, core: int) -> None:
         self.folder = folder
+        self._core = core
         self.fleetlet = Fleetlet(folder)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
@@ -76,7 +82,7 @@ class Stage:
 
     def nginx(self, port: int) -> int:
         """Start nginx as a proxy before it; its pid."""
-        return self._nginx("proxy", port, _PASSES_ON).pid
+        return self.apart(self._nginx("proxy", port, _PASSES_ON).pid)
 
     def replica(self, port: int) -> subprocess.Popen[bytes]:
         """Start a service like `upstream` on any port, to be killed."""
@@ -92,9 +98,15 @@ class Stage:
     def gateway(self, **environment: str) -> Gateway:
         """Start the gateway; its access log goes to a file."""
         made = Gateway(self.fleetlet.environment | environment)
-        made.log = (self.folder / "gateway.log").open("w")
+        made.log = (self.folder / "gateway.log").open("a")
         self.do(made.start())
+        self.apart(made.process.pid)
         return made
+
+    def apart(self, pid: int) -> int:
+        """Move a process to the core that is for what is measured."""
+        os.sched_setaffinity(pid, {self._core})
+        return pid
 
     def close(self) -> None:
         for process in self._processes:
@@ -113,9 +125,13 @@ class Stage:
 
 @contextmanager
 def staged() -> Generator[Stage]:
+    cores = os.sched_getaffinity(0)
+    core = min(cores)
+    os.sched_setaffinity(0, cores - {core} or cores)  # inherited by all that is started
     with tempfile.TemporaryDirectory(prefix="bench-gateway-") as folder:
-        stage = Stage(Path(folder))
+        stage = Stage(Path(folder), core)
         try:
             yield stage
         finally:
             stage.close()
+            os.sched_setaffinity(0, cores)
