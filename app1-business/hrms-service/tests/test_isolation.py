@@ -11,6 +11,7 @@ BODIES = {
     ("PATCH", "/hrms/departments/{department_id}"): {"name": "Mine"},
     ("PATCH", "/hrms/positions/{position_id}"): {"name": "Mine"},
     ("PATCH", "/hrms/employees/{employee_id}"): {"last_name": "Mine"},
+    ("PATCH", "/hrms/document-types/{document_type_id}"): {"name": "Mine"},
     ("POST", "/hrms/employees/{employee_id}/job-changes"): {"valid_from": "2022-01-01", "position": "Mine"},
     ("POST", "/hrms/employees/{employee_id}/terminate"): {"last_day": "2022-01-01"},
     ("PATCH", "/hrms/holiday-lists/{list_id}"): {"name": "Mine"},
@@ -41,7 +42,12 @@ async def test_another_tenants_ids_are_404_on_every_route(
     whose = {"employee_id": employee["id"], "leave_type_id": leave}
     allocation = await add("leave-allocations", **whose, **year, days="20")
     request = await add("leave-requests", **whose, **{"from": "2024-03-04", "to": "2024-03-05"})
+    kind = await add("document-types", name="Ours")
+    about = {"employee_id": employee["id"], "type_id": kind, "name": "ours.pdf"}
+    document = (await client.post("/hrms/documents", params=about, content=b"%PDF-")).json()["id"]
     ids = {
+        "document_type_id": kind,
+        "document_id": document,
         "list_id": holidays,
         "type_id": leave,
         "allocation_id": allocation,
@@ -58,6 +64,7 @@ async def test_another_tenants_ids_are_404_on_every_route(
                 method,
                 route.path.format(**ids),
                 json=BODIES[method, route.path] if route.body_field else None,
+                params={"name": "mine.pdf"} if route.path.endswith("/content") and method == "PUT" else {},
                 headers={"if-match": '"1"'},
             )
             assert answer.status_code == 404, (method, route.path)

@@ -4,8 +4,9 @@ from contracts.facts import Envelope
 from servicekit.db import TenantSession
 from servicekit.handlers import Handlers
 
-from business_hrms.services import accrual
+from business_hrms.services import accrual, document_alert
 from business_hrms.services.accrual import AccrueLeave
+from business_hrms.services.document_alert import AlertOfDocuments
 
 handlers = Handlers()
 
@@ -13,3 +14,8 @@ handlers = Handlers()
 @handlers.does(AccrueLeave)
 async def accrue_leave(session: TenantSession, job: AccrueLeave, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
     await accrual.credit_portion(session, job)
+
+
+@handlers.does(AlertOfDocuments)
+async def alert_of_documents(session: TenantSession, job: AlertOfDocuments, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
+    await document_alert.send(session)

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from servicekit import files
 from servicekit.app import create_app
+from servicekit.files import FILES
 from servicekit.fleet import fleet
 from servicekit.handlers import Handlers
 from servicekit.long_job_routes import long_jobs_router
@@ -15,6 +17,8 @@ from business_hrms.models.base import Base
 from business_hrms.routes import (
     accrual,
     department,
+    document,
+    document_type,
     employee,
     employment,
     holiday_list,
@@ -40,12 +44,15 @@ service = Service(
         leave_request.router,
         accrual.router,
         team_calendar.router,
+        document_type.router,
+        document.router,
         long_jobs_router("hrms"),
     ],
     streams=[
+        FILES,
         LONG_JOBS,
         Stream("hrms", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata),
     ],
-    handlers=Handlers(consumers.handlers, jobs.handlers),
+    handlers=Handlers(files.handlers, consumers.handlers, jobs.handlers),
 )
 app = create_app(service)

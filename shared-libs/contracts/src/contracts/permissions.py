@@ -26,6 +26,7 @@ ROLES: dict[Application, tuple[str, ...]] = {
 
 _BOTH: frozenset[Application] = frozenset({"business", "school"})
 _BUSINESS: frozenset[Application] = frozenset({"business"})
+_SCHOOL: frozenset[Application] = frozenset({"school"})
 
 
 def _permission(code: str, label: str, applications: frozenset[Application], *roles: str) -> Permission:
@@ -47,8 +48,28 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("hrms.employee.export", "Export employees", _BUSINESS, "admin", "hr"),
     _permission("hrms.structure.read", "See departments and positions", _BUSINESS, *ROLES["business"]),
     _permission("hrms.structure.write", "Change departments and positions", _BUSINESS, "admin", "hr"),
+    _permission("hrms.document.use", "See and add one's documents", _BUSINESS, *ROLES["business"]),
+    _permission("hrms.document.manage", "See and change everybody's documents", _BUSINESS, "admin", "hr"),
     _permission("hrms.leave.use", "Ask for leave, decide on one's team's", _BUSINESS, *ROLES["business"]),
     _permission("hrms.leave.manage", "Give leave, decide on everybody's", _BUSINESS, "admin", "hr"),
+    _permission("libraries.audit.read", "See what was done in the library", _SCHOOL, "hq", "principal"),
+    _permission("libraries.catalogue.read", "Search the catalogue", _SCHOOL, *ROLES["school"]),
+    _permission("libraries.catalogue.write", "Change books and copies, import", _SCHOOL, "librarian"),
+    _permission("libraries.loan.use", "Borrow, renew and reserve for oneself", _SCHOOL, *ROLES["school"]),
+    _permission("libraries.loan.manage", "Serve patrons: lend, take back, reserve", _SCHOOL, "librarian"),
+    _permission("libraries.loan.override", "Lend against a rule", _SCHOOL, "librarian", "principal"),
+    _permission("libraries.account.manage", "Charge, take payments, waive", _SCHOOL, "librarian"),
+    _permission(
+        "libraries.settings.write",
+        "Change branches, calendar, loan rules",
+        _SCHOOL,
+        "librarian",
+        "principal",
+        "hq",
+    ),
+    _permission(
+        "libraries.statistics.read", "See statistics, export loans", _SCHOOL, "librarian", "principal", "hq"
+    ),
 )
 
 

@@ -46,6 +46,7 @@ _REFUSALS = {
 _HAS_HISTORY = {
     f"fk_{constraint}": EmployeeHasHistory
     for constraint in (
+        "documents_employee_id",
         "employment_records_manager_id",
         "leave_allocations_employee_id",
         "leave_requests_employee_id",

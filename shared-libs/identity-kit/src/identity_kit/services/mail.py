@@ -95,6 +95,24 @@ async def _employee_welcome(desk: _Desk) -> Written:
     return desk.mail.address, letter
 
 
+async def _document_expiring(desk: _Desk) -> Written:
+    to = desk.mail.address
+    if to is None:
+        user = await desk.account()
+        if user is None:
+            return None
+        to = user.email
+    data = desk.mail.data
+    whose = f"{data['employee']}'s" if "employee" in data else "Your"
+    subject = f"{whose} {data['type']} expires on {_day(date.fromisoformat(data['expires_on']))}"
+    letter = Letter(
+        subject=subject,
+        paragraphs=["Hello,", f"{subject}.", "Please see to a newer one, and upload it in its place."],
+        action=("See the documents", desk.link("documents")),
+    )
+    return to, letter
+
+
 async def _email_verification(desk: _Desk) -> Written:
     user = await desk.account()
     if user is None or user.email_verified:
@@ -215,6 +233,7 @@ def _day(day: date) -> str:
 
 
 _WRITERS: dict[str, Callable[[_Desk], Awaitable[Written]]] = {
+    "document_expiring": _document_expiring,
     "email_verification": _email_verification,
     "employee_welcome": _employee_welcome,
     "invitation": _invitation,
