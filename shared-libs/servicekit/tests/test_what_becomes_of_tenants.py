@@ -1,31 +1,9 @@
 from uuid import uuid4
 
-from contracts.facts import Envelope, Fact, TenantClosed, TenantRegistered, TenantUpdated
+from contracts.facts import TenantClosed, TenantRegistered, TenantUpdated
 from servicekit.queue import Queue
 from servicekit.records import Tenant
 from servicekit.testing.running import Running
-
-
-async def hear(running: Running, tenant: str, fact: Fact, version: int) -> None:
-    """As from the directory, through the queue."""
-    envelope = Envelope.model_validate(
-        {
-            "id": uuid4(),
-            "kind": "fact",
-            "tenant": tenant,
-            "application": "business",
-            "type": fact.name,
-            "occurred_at": "2026-11-22T12:00:00Z",
-            "actor": None,
-            "aggregate": tenant,
-            "version": version,
-            "data": fact.model_dump(mode="json"),
-        }
-    )
-    await Queue(running.redis, running.service.name).enqueue(
-        (str(envelope.id), envelope.model_dump_json().encode())
-    )
-    await running.settle()
 
 
 async def known(running: Running, tenant: str) -> Tenant | None:
@@ -40,8 +18,8 @@ def called(name: str) -> TenantUpdated:
 async def test_what_the_directory_says_of_a_tenant_is_kept_and_what_is_older_is_not(
     running: Running, tenant: str
 ) -> None:
-    await hear(running, tenant, called("Newer"), 3)
-    await hear(running, tenant, called("Older"), 2)
+    await running.hear(called("Newer"), tenant=tenant, version=3)
+    await running.hear(called("Older"), tenant=tenant, version=2)
     row = await known(running, tenant)
     assert row is not None
     assert (row.name, row.time_zone, row.currency, row.version) == ("Newer", "Europe/Berlin", "GBP", 3)
@@ -50,9 +28,9 @@ async def test_what_the_directory_says_of_a_tenant_is_kept_and_what_is_older_is_
 async def test_a_registration_heard_late_does_not_undo_what_is_known_since(
     running: Running, tenant: str
 ) -> None:
-    await hear(running, tenant, called("Newer"), 2)
+    await running.hear(called("Newer"), tenant=tenant, version=2)
     about = TenantRegistered(organisation="x", country="GB", currency="GBP", time_zone="UTC", locale="en")
-    await hear(running, tenant, about, 1)
+    await running.hear(about, tenant=tenant, version=1)
     row = await known(running, tenant)
     assert row is not None
     assert row.name == "Newer"
@@ -62,13 +40,13 @@ async def test_what_is_heard_before_the_registration_waits_for_it(running: Runni
     tenant = f"t{uuid4().hex[:12]}"
     queue = Queue(running.redis, running.service.name)
     before = (await queue.depth()).delayed
-    await hear(running, tenant, called("Early"), 1)
+    await running.hear(called("Early"), tenant=tenant, version=1)
     assert (await queue.depth()).delayed == before + 1
     assert await known(running, tenant) is None
 
 
 async def test_a_tenant_closed_in_the_directory_is_suspended_here(running: Running, tenant: str) -> None:
-    await hear(running, tenant, TenantClosed(), 4)
+    await running.hear(TenantClosed(), tenant=tenant, version=4)
     row = await known(running, tenant)
     assert row is not None
     assert row.status == "suspended"

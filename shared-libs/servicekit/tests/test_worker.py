@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from contracts.facts import Envelope, TenantRegistered
+from contracts.facts import TenantRegistered
 from servicekit import facts
 from servicekit.app import create_app
 from servicekit.facts import tell
@@ -82,8 +82,7 @@ async def test_a_fact_carries_who_what_and_which_version(running: Running, tenan
 
 async def test_a_registered_tenant_gets_its_schema_and_the_directory_hears_of_it(running: Running) -> None:
     about = TenantRegistered(organisation="New", country="GB", currency="GBP", time_zone="UTC", locale="en")
-    await deliver(running, "heard", about)
-    await running.settle()
+    await running.hear(about, tenant="heard")
     async with running.client(running.context("heard")) as client:
         assert (await client.get(NOTES)).status_code == 200
     async with running.database.control() as session:
@@ -124,31 +123,10 @@ async def test_a_registration_heard_late_makes_no_schema_for_a_deleted_tenant(
         await session.commit()
     await running.set_status(tenant, "deleted")
     about = TenantRegistered(organisation="Late", country="GB", currency="GBP", time_zone="UTC", locale="en")
-    await deliver(running, tenant, about)
-    await running.settle()
+    await running.hear(about, tenant=tenant)
     async with running.database.control() as session:
         assert await session.scalar(select(func.to_regnamespace(f"tenant_{tenant}"))) is None
         assert await session.scalar(select(func.count()).where(Outgoing.tenant == tenant)) == 0
-
-
-async def deliver(running: Running, tenant: str, fact: TenantRegistered) -> None:
-    """Put a fact of another service on the queue."""
-    envelope = Envelope.model_validate(
-        {
-            "id": UUID(int=abs(hash(tenant))),
-            "kind": "fact",
-            "tenant": tenant,
-            "application": "business",
-            "type": fact.name,
-            "occurred_at": "2026-01-01T00:00:00Z",
-            "actor": None,
-            "aggregate": tenant,
-            "version": 0,
-            "data": fact.model_dump(mode="json"),
-        }
-    )
-    queue = Queue(running.redis, running.service.name)
-    await queue.enqueue((str(envelope.id), envelope.model_dump_json().encode()))
 
 
 async def test_a_job_that_fails_is_put_off_and_leaves_no_trace_in_the_database(
@@ -167,8 +145,8 @@ async def test_a_job_that_fails_is_put_off_and_leaves_no_trace_in_the_database(
     async with running.database.control() as session:
         job = (await session.scalars(select(Outgoing.id).where(Outgoing.tenant == tenant))).one()
         assert await session.get(Handled, job) is None
-    queue = Queue(running.redis, running.service.name)
-    assert await queue.tries(str(job)) == 1
+    delayed = await running.redis.zrange(f"q:{{{running.service.name}}}:delayed", 0, -1)
+    assert f"{job}|toy.count_up|{tenant}:2".encode() in delayed
 
 
 async def test_the_worker_is_woken_and_stops_cleanly(running: Running, client: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """The consumer: takes facts and jobs from the service's queue and has them handled."""
 
 import asyncio
+import random
 import secrets
 import socket
 from uuid import UUID
@@ -13,18 +14,19 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import bound_contextvars
 
+from servicekit import long_jobs
 from servicekit.db import Database
 from servicekit.handlers import Handlers
-from servicekit.queue import TRIES, Queue, backoff
+from servicekit.queue import Item, Queue
 from servicekit.records import Handled
 from servicekit.tenancy import TenantDeleted, TenantProvisioning, Tenants
 
 log = structlog.get_logger()
 
 HANDLED = Counter("queue_handled_total", "Facts and jobs taken from the queue.", ["type", "outcome"])
-LONGEST = 300  # seconds a handler may take
 _PATIENCE = 2  # seconds a take waits on an empty queue
 _UNTIL_PROVISIONED = 600  # tries, about ten minutes, for a tenant whose schema is still being made
+_SUSPECT = 2  # deaths after which an item runs alone, so that it takes no innocent with it
 
 
 class Consumer:
@@ -39,76 +41,82 @@ class Consumer:
         self._tenants = Tenants(database)
         self._handlers = handlers
         self._lease = lease
-        self._slots = asyncio.Semaphore(concurrency)
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._concurrency = concurrency
+        self._running: dict[str, tuple[Item, asyncio.Task[None]]] = {}
         self._unexplained: set[str] = set()
 
     async def take(self) -> None:
-        """Take one item, if one comes within a moment, and start on it."""
-        await self._slots.acquire()
-        try:
-            item = await self._queue.take(self.name, _PATIENCE)
-        except BaseException:
-            self._slots.release()
-            raise
-        if item is None:
-            self._slots.release()
-            return
-        self._start(*item)
+        """Take what comes within a moment, as much as there is room for, and start on it."""
+        await self._room()
+        items = await self._queue.take(self.name, _PATIENCE, self._concurrency - len(self._running))
+        for item in sorted(items, key=lambda item: item.deaths):
+            await self._start(item)
 
     async def take_up_lost(self) -> None:
         """Start on items that were moved to this worker's list while the answer got lost.
 
         An item is lost when two looks in a row find it on the list and nobody working on it.
         """
-        idle = {id_: body for id_, body in await self._queue.held(self.name) if id_ not in self._running}
+        idle = {item.id: item for item in await self._queue.held(self.name) if item.id not in self._running}
         for id_ in self._unexplained & idle.keys():
-            await self._slots.acquire()
-            self._start(id_, idle[id_])
+            if id_ not in self._running:
+                await self._start(idle[id_])
         self._unexplained = set(idle)
 
     async def heartbeat(self) -> None:
+        """Prolong the lease, and stop what was cancelled meanwhile."""
         await self._queue.heartbeat(self.name, self._lease)
+        for item in await self._queue.called_off([item for item, _ in self._running.values()]):
+            if (found := self._running.get(item.id)) is not None:
+                found[1].cancel()
+                await self._queue.done(self.name, item)
+                HANDLED.labels(item.type, "cancelled").inc()
 
     async def drain(self, patience: float) -> None:
         """Let what runs finish within `patience` seconds; hand the rest back."""
         if self._running:
-            await asyncio.wait(self._running.values(), timeout=patience)
-        for id_, task in list(self._running.items()):
+            await asyncio.wait([task for _, task in self._running.values()], timeout=patience)
+        for _, task in self._running.values():
             task.cancel()
-            await self._queue.give_back(self.name, id_)
+        for item in await self._queue.held(self.name):
+            await self._queue.give_back(self.name, item)
 
-    def _start(self, id_: str, body: bytes) -> None:
-        task = asyncio.create_task(self._work(id_, body))
-        self._running[id_] = task
-        task.add_done_callback(lambda _: self._finished(id_))
+    async def _room(self, needed: int = 1) -> None:
+        while self._concurrency - len(self._running) < needed:
+            tasks = [task for _, task in self._running.values()]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
 
-    def _finished(self, id_: str) -> None:
-        del self._running[id_]
-        self._slots.release()
+    async def _start(self, item: Item) -> None:
+        alone = item.deaths >= _SUSPECT
+        if alone:
+            await self._room(self._concurrency)
+        task = asyncio.create_task(self._work(item))
+        self._running[item.id] = item, task
+        task.add_done_callback(lambda _: self._running.pop(item.id))
+        if alone:
+            await self._room(self._concurrency)
 
-    async def _work(self, id_: str, body: bytes) -> None:
-        kind = "unreadable"
+    async def _work(self, item: Item) -> None:
         try:
-            envelope = Envelope.model_validate_json(body)
-            kind = envelope.type
-            with bound_contextvars(tenant=envelope.tenant, message=id_, type=kind, trace=envelope.trace):
-                async with asyncio.timeout(LONGEST):
+            envelope = Envelope.model_validate_json(item.body)
+            with bound_contextvars(tenant=item.tenant, message=item.id, type=item.type, trace=envelope.trace):
+                async with asyncio.timeout(self._handlers.timeout(item.type)):
                     await self._handle(envelope)
-            await self._queue.done(self.name, id_)
-            HANDLED.labels(kind, "done").inc()
+            await self._queue.done(self.name, item)
+            HANDLED.labels(item.type, "done").inc()
         except TenantProvisioning as error:
-            await self._queue.failed(self.name, id_, error.code, delay=1000, tries=_UNTIL_PROVISIONED)
-            HANDLED.labels(kind, "waiting").inc()
+            await self._queue.failed(self.name, item, error.code, delay=1000, tries=_UNTIL_PROVISIONED)
+            HANDLED.labels(item.type, "waiting").inc()
         except TenantDeleted:
-            await self._queue.done(self.name, id_)
-            HANDLED.labels(kind, "discarded").inc()
+            await self._queue.done(self.name, item)
+            HANDLED.labels(item.type, "discarded").inc()
         except Exception as error:
-            tries = await self._queue.tries(id_)
             text = f"{type(error).__name__}: {error}"
-            dead = await self._queue.failed(self.name, id_, text, delay=backoff(tries), tries=TRIES)
-            HANDLED.labels(kind, "dead" if dead else "failed").inc()
-            log.exception("handler_failed", type=kind, message=id_, dead=dead)
+            dead = await self._queue.failed(self.name, item, text, delay=backoff(item.tries))
+            HANDLED.labels(item.type, "dead" if dead else "failed").inc()
+            log.exception("handler_failed", type=item.type, message=item.id, dead=dead)
+            if dead:
+                await self._mourn(item)
 
     async def _handle(self, envelope: Envelope) -> None:
         """Run the message's handler and mark it handled, in one transaction."""
@@ -122,18 +130,34 @@ class Consumer:
             kind, in_tenant = heard
             # What is on its way to a suspended tenant arrives: suspension is for its users.
             await self._tenants.require_schema(envelope.tenant)
-            context = TenantContext(
-                kind="service",
-                application=envelope.application,
-                tenant=envelope.tenant,
-                user_id=envelope.actor,
-            )
-            async with self._database.tenant(context) as session:
+            async with self._database.tenant(_context(envelope)) as session:
                 if await _first_time(session, envelope.id):
                     await in_tenant(session, kind.model_validate(envelope.data), envelope)
                     await session.commit()
         else:
             raise LookupError(f"nothing here handles {envelope.type}")
+
+    async def _mourn(self, item: Item) -> None:
+        """Tell long work that one of its portions was given up."""
+        kind, _ = self._handlers.in_tenant.get(item.type, (None, None))
+        if kind is None or not issubclass(kind, long_jobs.Portion):
+            return
+        envelope = Envelope.model_validate_json(item.body)
+        async with self._database.tenant(_context(envelope)) as session:
+            await long_jobs.give_up(session, kind.model_validate(envelope.data))
+            await session.commit()
+
+
+def backoff(tries: int) -> int:
+    """Milliseconds until the next try: between a quarter and the whole of 1, 2, 4 … 300 seconds."""
+    ceiling = min(300_000, 1000 * 2**tries)
+    return random.randint(ceiling // 4, ceiling)  # noqa: S311 - jitter is no secret
+
+
+def _context(envelope: Envelope) -> TenantContext:
+    return TenantContext(
+        kind="service", application=envelope.application, tenant=envelope.tenant, user_id=envelope.actor
+    )
 
 
 async def _first_time(session: AsyncSession, message: UUID) -> bool:

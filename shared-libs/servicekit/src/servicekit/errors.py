@@ -45,7 +45,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         *,
         errors: list[FieldError] | None = None,
         headers: dict[str, str] | None = None,
-        **data: str | int | bool | UUID | None,
+        **data: str | int | bool | UUID | list[dict[str, str | int]] | None,
     ) -> None:
         super().__init__(detail or self.code)
         self.detail = detail

@@ -15,6 +15,8 @@ M = TypeVar("M", bound=Fact | Job)
 TenantHandler = Callable[[TenantSession, M, Envelope], Awaitable[None]]
 ControlHandler = Callable[[ControlSession, M, Envelope], Awaitable[None]]
 
+LONGEST = 300  # seconds a handler may take where it does not say otherwise
+
 
 class Handlers:
     """Handlers by the name of what they handle.
@@ -27,9 +29,13 @@ class Handlers:
     def __init__(self, *parts: "Handlers") -> None:
         self.in_tenant: dict[str, tuple[type[Fact | Job], TenantHandler[Any]]] = {}
         self.in_control: dict[str, tuple[type[Fact | Job], ControlHandler[Any]]] = {}
+        self.schedules: dict[type[Job], str] = {}
+        self.timeouts: dict[str, float] = {}
         for part in parts:
             self.in_tenant |= part.in_tenant
             self.in_control |= part.in_control
+            self.schedules |= part.schedules
+            self.timeouts |= part.timeouts
 
     def hears(self, fact: type[F]) -> Callable[[TenantHandler[F]], TenantHandler[F]]:
         """Register a handler that works in the schema of the fact's tenant."""
@@ -49,14 +55,31 @@ class Handlers:
 
         return register
 
-    def does(self, job: type[J]) -> Callable[[TenantHandler[J]], TenantHandler[J]]:
-        """Register the handler of a job."""
+    def does(
+        self, job: type[J], *, schedule: str | None = None, timeout: float = LONGEST
+    ) -> Callable[[TenantHandler[J]], TenantHandler[J]]:
+        """Register the handler of a job.
+
+        Args:
+            job: with a schedule, one that can be made without arguments.
+            schedule: when every active tenant has it done, as a cron expression of five
+                fields in the tenant's wall time. After a standstill the latest time
+                that was missed is made up for, the earlier ones are not.
+            timeout: seconds after which a try has failed.
+        """
 
         def register(handler: TenantHandler[J]) -> TenantHandler[J]:
             self.in_tenant[job.name] = (job, handler)
+            self.timeouts[job.name] = timeout
+            if schedule is not None:
+                self.schedules[job] = schedule
             return handler
 
         return register
+
+    def timeout(self, name: str) -> float:
+        """Seconds that the handler of a fact or job may take."""
+        return self.timeouts.get(name, LONGEST)
 
     @property
     def facts(self) -> list[str]:

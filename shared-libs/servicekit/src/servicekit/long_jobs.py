@@ -76,6 +76,7 @@ LONG_JOBS = Stream("long_jobs", "tenant", Path(__file__).parent / "migrations/lo
 class Portion(Job):
     """Base of the jobs that do a stretch of long work. Its other fields say where the stretch begins."""
 
+    weight = 1
     job_id: UUID
 
 

@@ -2,102 +2,43 @@
 
 An item is always in exactly one place, and every move is one atomic step:
 
-    delayed ──► ready ──BLMOVE──► proc:<worker> ──► gone
-       ▲                              │
-       └────────── a failed try ──────┴──► dead, after the last one
+    delayed ──► lane of its tenant ──► ready ──BLMOVE──► proc:<worker> ──► gone
+       ▲             ▲      (parked: its kind is paused)      │
+       └─────────────┴──────── a failed try, a dead worker ───┴──► dead, after the last one
+
+`ready` holds no more than a few items: it is filled from the lanes in turn, so that
+however much one tenant has waiting, another's next item is at most one round away.
 
 A worker holds a lease. When it lapses, whoever sweeps puts the worker's items
 back. An item may therefore be taken twice; handlers rely on the inbox. All times
-are the Redis server's, so that no machine's clock matters.
+are the Redis server's, so that no worker's clock matters.
 """
 
-import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from servicekit.queue_scripts import (
+    CANCEL,
+    DISCARD,
+    DONE,
+    ENQUEUE,
+    FAIL,
+    GIVE_BACK,
+    HEARTBEAT,
+    OPEN,
+    REPLAY,
+    RESUME,
+    SWEEP,
+)
+
 TRIES = 5
+DEATHS = 5  # workers that an item may take down with it
 _FORGET_WORKER = 3600  # seconds a dead worker's list is still looked at, lest a late move refills it
-
-_NOW = "local t = redis.call('TIME') local now = t[1] * 1000 + math.floor(t[2] / 1000) "
-
-_ENQUEUE = """
-for i = 1, #ARGV, 2 do
-  if redis.call('HSETNX', KEYS[1], ARGV[i], ARGV[i + 1]) == 1 then redis.call('LPUSH', KEYS[2], ARGV[i]) end
-end
-"""
-
-_ACK = """
-if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 1 then
-  for i = 2, 4 do redis.call('HDEL', KEYS[i], ARGV[1]) end
-end
-"""
-
-# Keys: proc, tries, errors, delayed, dead. Arguments: id, error, delay in ms, tries allowed.
-_FAIL = (
-    _NOW
-    + """
-if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
-if redis.call('HINCRBY', KEYS[2], ARGV[1], 1) >= tonumber(ARGV[4]) then
-  redis.call('ZADD', KEYS[5], now, ARGV[1])
-  return 1
-end
-redis.call('ZADD', KEYS[4], now + ARGV[3], ARGV[1])
-return 0
-"""
-)
-
-_GIVE_BACK = "if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 1 then redis.call('RPUSH', KEYS[2], ARGV[1]) end"
-
-_HEARTBEAT = _NOW + "redis.call('ZADD', KEYS[1], now + ARGV[2] * 1000, ARGV[1])"
-
-# Keys: workers, ready, delayed, tries, dead, errors.
-# Arguments: prefix of proc lists, tries allowed, seconds to remember a worker.
-_SWEEP = (
-    _NOW
-    + """
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 1000)) do
-  redis.call('ZREM', KEYS[3], id)
-  redis.call('LPUSH', KEYS[2], id)
-end
-local moved = 0
-for _, worker in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
-  local list = ARGV[1] .. worker
-  local id = redis.call('LPOP', list)
-  while id do
-    if redis.call('HINCRBY', KEYS[4], id, 1) >= tonumber(ARGV[2]) then
-      redis.call('HSET', KEYS[6], id, 'The worker died each time.')
-      redis.call('ZADD', KEYS[5], now, id)
-    else
-      redis.call('RPUSH', KEYS[2], id)
-    end
-    moved = moved + 1
-    id = redis.call('LPOP', list)
-  end
-end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[3] * 1000)
-return moved
-"""
-)
-
-# Keys: dead, ready, tries, errors.
-_REPLAY = """
-if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('HDEL', KEYS[3], ARGV[1]) redis.call('HDEL', KEYS[4], ARGV[1])
-redis.call('LPUSH', KEYS[2], ARGV[1])
-return 1
-"""
-
-# Keys: dead, jobs, tries, errors.
-_DISCARD = """
-if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
-for i = 2, 4 do redis.call('HDEL', KEYS[i], ARGV[1]) end
-return 1
-"""
 
 
 def connect(url: str) -> Redis:
@@ -105,114 +46,213 @@ def connect(url: str) -> Redis:
     return Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5, retry=Retry(NoBackoff(), 0))
 
 
-def backoff(tries: int) -> int:
-    """Milliseconds until the next try: full jitter below 2, 4, 8 … 300 seconds."""
-    ceiling = min(300_000, 1000 * 2**tries)
-    return random.randint(ceiling // 4, ceiling)  # noqa: S311 - jitter is no secret
+@dataclass(frozen=True)
+class Item:
+    """What waits in a queue. Its key says all that has to be known without looking at the body.
+
+    `weight` is how many of its lane go ahead in one turn, 1 to 9. `tries` and
+    `deaths` say how often it failed, and how often a worker died that held it.
+    """
+
+    id: str
+    type: str
+    tenant: str
+    weight: int
+    body: bytes
+    tries: int = 0
+    deaths: int = 0
+
+    @property
+    def key(self) -> str:
+        return f"{self.id}|{self.type}|{self.tenant}:{self.weight}"
+
+    @classmethod
+    def of(cls, key: bytes, body: bytes | None, tries: Any = 0, deaths: Any = 0) -> Self:
+        id_, type_, lane = key.decode().split("|")
+        tenant, weight = lane.rsplit(":", 1)
+        return cls(id_, type_, tenant, int(weight), body or b"", int(tries or 0), int(deaths or 0))
 
 
 @dataclass(frozen=True)
 class Depth:
-    """How much there is in each place."""
+    """How much there is in each place; `ready` includes what waits in the lanes."""
 
     ready: int
     delayed: int
     running: int
     dead: int
+    parked: int
 
 
 @dataclass(frozen=True)
 class DeadItem:
-    id: str
-    body: bytes
+    item: Item
     error: str
 
 
 class Queue:
-    """One service's queue. Items are ids with a body; the same id is kept once until it is done."""
+    """One service's queue. The same item is kept once until it is done."""
 
     def __init__(self, redis: Redis, name: str) -> None:
         self._redis: Any = redis  # its types say "bytes or str" of every answer; ours are bytes
         self.name = name
-        base = f"q:{{{name}}}:"
-        self._proc = base + "proc:"
-        self._ready, self._jobs, self._tries = base + "ready", base + "jobs", base + "tries"
-        self._delayed, self._dead, self._errors = base + "delayed", base + "dead", base + "errors"
-        self._workers = base + "workers"
+        self._base = f"q:{{{name}}}:"
+        self._scripts = {script: redis.register_script(script) for script in _SCRIPTS}
 
-    async def enqueue(self, *items: tuple[str, bytes]) -> None:
-        """Add items by id and body. One that is already waiting or running stays as it is."""
-        flat = [part for item in items for part in item]
-        await self._run(_ENQUEUE, [self._jobs, self._ready], *flat)
+    async def enqueue(self, *items: Item) -> None:
+        """Add items. One that is already waiting or running stays as it is."""
+        await self._run(ENQUEUE, *(part for item in items for part in (item.key, item.body)))
 
-    async def take(self, worker: str, patience: float) -> tuple[str, bytes] | None:
-        """The oldest ready item, now on the worker's own list, or None after `patience` seconds."""
-        moved = await self._redis.blmove(self._ready, self._proc + worker, patience, "RIGHT", "LEFT")
+    async def take(self, worker: str, patience: float, at_most: int = 1) -> list[Item]:
+        """The next items, now on the worker's own list; none after `patience` seconds."""
+        moved = await self._redis.blmove(
+            self._base + "ready", self._base + "proc:" + worker, patience, "RIGHT", "LEFT"
+        )
         if moved is None:
-            return None
-        return moved.decode(), await self._redis.hget(self._jobs, moved) or b""
+            return []
+        return [Item.of(*fields) for fields in await self._run(OPEN, worker, moved, at_most)]
 
-    async def held(self, worker: str) -> list[tuple[str, bytes]]:
+    async def held(self, worker: str) -> list[Item]:
         """All items on a worker's own list: also one that was moved there while the answer got lost."""
-        ids = await self._redis.lrange(self._proc + worker, 0, -1)
-        bodies = await self._redis.hmget(self._jobs, ids) if ids else []
-        return [(id_.decode(), body or b"") for id_, body in zip(ids, bodies, strict=True)]
+        keys = await self._redis.lrange(self._base + "proc:" + worker, 0, -1)
+        return await self._items(keys)
 
-    async def done(self, worker: str, id_: str) -> None:
-        await self._run(_ACK, [self._proc + worker, self._jobs, self._tries, self._errors], id_)
+    async def done(self, worker: str, item: Item) -> None:
+        await self._run(DONE, worker, item.key)
 
-    async def failed(self, worker: str, id_: str, error: str, *, delay: int, tries: int = TRIES) -> bool:
+    async def failed(self, worker: str, item: Item, error: str, *, delay: int, tries: int = TRIES) -> bool:
         """Put an item off by `delay` milliseconds; after `tries` failures it is dead, and this says so."""
-        keys = [self._proc + worker, self._tries, self._errors, self._delayed, self._dead]
-        return bool(await self._run(_FAIL, keys, id_, error[:2000], delay, tries))
+        return bool(await self._run(FAIL, worker, item.key, error[:2000], delay, tries))
 
-    async def tries(self, id_: str) -> int:
-        """How often an item has failed so far."""
-        return int(await self._redis.hget(self._tries, id_) or 0)
-
-    async def give_back(self, worker: str, id_: str) -> None:
-        """Return an unfinished item to the front, at no cost of a try."""
-        await self._run(_GIVE_BACK, [self._proc + worker, self._ready], id_)
+    async def give_back(self, worker: str, item: Item) -> None:
+        """Return an unfinished item to the front of its lane, at no cost of a try."""
+        await self._run(GIVE_BACK, worker, item.key)
 
     async def heartbeat(self, worker: str, lease: float) -> None:
         """Say that the worker lives, for `lease` seconds."""
-        await self._run(_HEARTBEAT, [self._workers], worker, lease)
+        await self._run(HEARTBEAT, worker, int(lease * 1000))
 
-    async def sweep(self, tries: int = TRIES) -> int:
-        """Make due items ready and take back what dead workers held; says how many of the latter."""
-        keys = [self._workers, self._ready, self._delayed, self._tries, self._dead, self._errors]
-        return int(await self._run(_SWEEP, keys, self._proc, tries, _FORGET_WORKER))
+    async def sweep(self) -> int:
+        """Make due items ready and take back what dead workers held; says how many of the latter.
+
+        A clock of the server that was set back moves the leases and delays with it.
+        """
+        return int(await self._run(SWEEP, DEATHS, _FORGET_WORKER * 1000))
+
+    async def adopt(self) -> None:
+        """Have sweeps look at lists of workers that nobody remembers: of one stopped for hours, say."""
+        prefix = self._base + "proc:"
+        async for list_ in self._redis.scan_iter(match=_literally(prefix) + "*", count=1000):
+            await self._redis.zadd(self._base + "workers", {list_.decode().removeprefix(prefix): 0}, nx=True)
+
+    async def cancel(self, id_: str) -> str:
+        """Take an item out, wherever it is: `removed`, `running` (its worker will stop), or `unknown`."""
+        if (key := await self._key("jobs", id_)) is None:
+            return "unknown"
+        return str((await self._run(CANCEL, key)).decode())
+
+    async def called_off(self, items: Sequence[Item]) -> list[Item]:
+        """Those of the running items that were cancelled."""
+        if not items:
+            return []
+        keys = [item.key for item in items]
+        flags = await self._redis.smismember(self._base + "cancelled", keys)
+        return [item for item, flag in zip(items, flags, strict=True) if flag]
+
+    async def pause(self, type_: str) -> None:
+        """Let no more items of a kind be taken; those that run go on."""
+        await self._redis.sadd(self._base + "paused", type_)
+
+    async def resume(self, type_: str) -> int:
+        """Undo `pause`; says how many items had been waiting for it."""
+        return int(await self._run(RESUME, type_))
+
+    async def paused(self) -> list[str]:
+        return sorted(type_.decode() for type_ in await self._redis.smembers(self._base + "paused"))
 
     async def depth(self) -> Depth:
-        workers = await self._redis.zrange(self._workers, 0, -1)
+        lanes = await self._redis.lrange(self._base + "lanes", 0, -1)
+        workers = await self._redis.zrange(self._base + "workers", 0, -1)
+        paused = await self.paused()
         async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.llen(self._ready)
-            pipe.zcard(self._delayed)
-            pipe.zcard(self._dead)
+            pipe.zcard(self._base + "delayed")
+            pipe.zcard(self._base + "dead")
+            pipe.llen(self._base + "ready")
+            for lane in lanes:
+                pipe.llen(self._base + "lane:" + lane.decode())
             for worker in workers:
-                pipe.llen(self._proc + worker.decode())
-            ready, delayed, dead, *running = await pipe.execute()
-        return Depth(ready=ready, delayed=delayed, running=sum(running), dead=dead)
+                pipe.llen(self._base + "proc:" + worker.decode())
+            for type_ in paused:
+                pipe.llen(self._base + "parked:" + type_)
+            delayed, dead, *lists = await pipe.execute()
+        waiting, running = lists[: 1 + len(lanes)], lists[1 + len(lanes) : 1 + len(lanes) + len(workers)]
+        return Depth(
+            ready=sum(waiting),
+            delayed=delayed,
+            running=sum(running),
+            dead=dead,
+            parked=sum(lists[1 + len(lanes) + len(workers) :]),
+        )
+
+    async def workers(self) -> dict[str, list[Item]]:
+        """The workers known, and what each holds."""
+        names = [name.decode() for name in await self._redis.zrange(self._base + "workers", 0, -1)]
+        return {name: await self.held(name) for name in names}
+
+    async def oldest(self, lanes: int = 20) -> list[Item]:
+        """What has waited longest in each of the lanes whose turn comes next."""
+        names = await self._redis.lrange(self._base + "lanes", 0, lanes - 1)
+        heads = [self._base + "ready", *(self._base + "lane:" + name.decode() for name in names)]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for head in heads:
+                pipe.lindex(head, -1)
+            keys = [key for key in await pipe.execute() if key is not None]
+        return await self._items(keys)
 
     async def dead(self, limit: int = 100) -> list[DeadItem]:
         """The items given up longest ago."""
-        ids = [id_.decode() for id_ in await self._redis.zrange(self._dead, 0, limit - 1)]
-        if not ids:
+        keys = await self._redis.zrange(self._base + "dead", 0, limit - 1)
+        errors = await self._redis.hmget(self._base + "errors", keys) if keys else []
+        items = await self._items(keys)
+        return [DeadItem(item, (error or b"").decode()) for item, error in zip(items, errors, strict=True)]
+
+    async def replay(self, id_: str) -> Item | None:
+        """Give a dead item its tries again; None where there is none of that id."""
+        return await self._from_dead(REPLAY, id_)
+
+    async def discard(self, id_: str) -> Item | None:
+        """Forget a dead item; None where there is none of that id."""
+        return await self._from_dead(DISCARD, id_)
+
+    async def _from_dead(self, script: str, id_: str) -> Item | None:
+        async for key, _ in self._redis.zscan_iter(self._base + "dead", match=_literally(id_) + "|*"):
+            (item,) = await self._items([key])
+            return item if await self._run(script, key) else None
+        return None
+
+    async def _key(self, hash_: str, id_: str) -> bytes | None:
+        async for key in self._redis.hscan_iter(
+            self._base + hash_, match=_literally(id_) + "|*", no_values=True
+        ):
+            return bytes(key)
+        return None
+
+    async def _items(self, keys: Sequence[bytes]) -> list[Item]:
+        if not keys:
             return []
-        bodies = await self._redis.hmget(self._jobs, ids)
-        errors = await self._redis.hmget(self._errors, ids)
-        return [
-            DeadItem(id_, body or b"", (error or b"").decode())
-            for id_, body, error in zip(ids, bodies, errors, strict=True)
-        ]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for hash_ in ("jobs", "tries", "deaths"):
+                pipe.hmget(self._base + hash_, keys)
+            bodies, tries, deaths = await pipe.execute()
+        return [Item.of(*fields) for fields in zip(keys, bodies, tries, deaths, strict=True)]
 
-    async def replay(self, id_: str) -> bool:
-        """Give a dead item its tries again; False where there is none of that id."""
-        return bool(await self._run(_REPLAY, [self._dead, self._ready, self._tries, self._errors], id_))
+    async def _run(self, script: str, *arguments: Any) -> Any:
+        return await self._scripts[script](keys=[self._base], args=arguments)
 
-    async def discard(self, id_: str) -> bool:
-        """Forget a dead item; False where there is none of that id."""
-        return bool(await self._run(_DISCARD, [self._dead, self._jobs, self._tries, self._errors], id_))
 
-    async def _run(self, script: str, keys: list[str], *arguments: Any) -> Any:
-        return await self._redis.eval(script, len(keys), *keys, *arguments)
+_SCRIPTS = (CANCEL, DISCARD, DONE, ENQUEUE, FAIL, GIVE_BACK, HEARTBEAT, OPEN, REPLAY, RESUME, SWEEP)
+
+
+def _literally(text: str) -> str:
+    """Text without the meaning that Redis patterns give to some characters."""
+    return "".join(f"\\{character}" if character in r"*?[]\^" else character for character in text)

@@ -48,7 +48,7 @@ class Outgoing(Identified, ControlBase):
     __table_args__ = (
         CheckConstraint("kind IN ('fact', 'job')", name="kind"),
         CheckConstraint("(kind = 'job') = (queue IS NOT NULL)", name="queue"),
-        Index("ix_outbox_unsent", "id", postgresql_where=text("sent_at IS NULL")),
+        Index("ix_outbox_unsent", "due_at", "id", postgresql_where=text("sent_at IS NULL")),
         Index("ix_outbox_sent_at", "sent_at"),
     )
 
@@ -62,6 +62,8 @@ class Outgoing(Identified, ControlBase):
     version: Mapped[int]
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     trace: Mapped[str | None]
+    weight: Mapped[int] = mapped_column(server_default="4")
+    due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     sent_at: Mapped[datetime | None]
 
 
@@ -73,6 +75,26 @@ class Handled(ControlBase):
 
     message_id: Mapped[UUID] = mapped_column(primary_key=True)
     handled_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class Broker(ControlBase):
+    """The Redis server that was last sent to: one row. Another one may have lost what it was sent."""
+
+    __tablename__ = "broker"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, server_default="1", autoincrement=False)
+    run_id: Mapped[str]
+
+
+class ScheduledRun(ControlBase):
+    """The latest time at which a scheduled job was asked for, for all tenants of a time zone."""
+
+    __tablename__ = "scheduled_run"
+
+    job: Mapped[str] = mapped_column(primary_key=True)
+    time_zone: Mapped[str] = mapped_column(primary_key=True)
+    slot: Mapped[datetime]
 
 
 class MigrationRun(Identified, ControlBase):

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from contracts.context import TenantContext
-from contracts.facts import TenantRegistered
+from contracts.facts import Envelope, TenantRegistered
 from httpx import HTTPError
 from prometheus_client import Gauge
 from pydantic import BaseModel, TypeAdapter
@@ -21,18 +21,21 @@ from servicekit.context import ContextMinter
 from servicekit.db import Database
 from servicekit.fleet import fleet
 from servicekit.http import InternalClient
-from servicekit.queue import Queue, connect
+from servicekit.queue import Item, Queue, connect
 from servicekit.records import Handled, IdempotentAnswer, Outgoing, Tenant
 from servicekit.relay import relay
+from servicekit.schedule import ask_for_due
 from servicekit.service import Service
 from servicekit.tenancy import provision_heard
 
 log = structlog.get_logger()
 
 DEPTH = Gauge("queue_items", "Items of the service's queue by place.", ["place"])
+WAITING = Gauge("queue_oldest_seconds", "Age of what has waited longest in the service's queue.")
 OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest fact or job not yet sent.")
 
 _SWEEP = 1
+_SCHEDULE = 15
 _CATCH_UP = 600
 _PRUNE = 3600
 _SENT_KEPT = timedelta(days=7)  # a lost Redis is replayed from these
@@ -69,20 +72,22 @@ class Worker:
 
     async def run(self) -> None:
         await self._keep(self._consumer.heartbeat, once=True)
+        taking = asyncio.create_task(self._keep(self._consumer.take))
         loops = [
             asyncio.create_task(loop)
             for loop in (
-                self._keep(self._consumer.take),
                 self._keep(self._relay),
                 self._keep(self._consumer.heartbeat, every=self._heartbeat),
                 self._keep(self._consumer.take_up_lost, every=self._heartbeat),
                 self._keep(self._sweep, every=_SWEEP),
+                self._keep(self._ask_for_due, every=_SCHEDULE),
                 self._keep(self._prune, every=_PRUNE),
                 self._keep(self._catch_up, every=_CATCH_UP),
             )
         ]
         await self._stopping.wait()
-        await asyncio.gather(*loops)
+        taking.cancel()
+        await asyncio.gather(taking, *loops, return_exceptions=True)
         await self._consumer.drain(_DRAIN)
         await self._blocking.aclose()
 
@@ -112,20 +117,29 @@ class Worker:
                 return
 
     async def _relay(self) -> None:
-        await relay(str(self._service.settings.direct_url), self._redis, lambda: not self._stopping.is_set())
+        url, name = str(self._service.settings.direct_url), self._service.name
+        await relay(url, self._redis, name, lambda: not self._stopping.is_set())
+
+    async def _ask_for_due(self) -> None:
+        entry, schedules = self._service.entry, self._service.all_handlers.schedules
+        async with self._database.control() as session:
+            await ask_for_due(session, schedules, service=entry.name, application=entry.application)
+            await session.commit()
 
     async def _sweep(self) -> None:
         await self._queue.sweep()
         depth = await self._queue.depth()
         for place, count in vars(depth).items():
             DEPTH.labels(place).set(count)
+        oldest = min((_since(item) for item in await self._queue.oldest()), default=None)
+        WAITING.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
         async with self._database.control() as session:
-            oldest = await session.scalar(
-                select(func.extract("epoch", func.now() - func.min(Outgoing.created_at))).where(
-                    Outgoing.sent_at.is_(None)
+            unsent = await session.scalar(
+                select(func.extract("epoch", func.now() - func.min(Outgoing.due_at))).where(
+                    Outgoing.sent_at.is_(None), Outgoing.due_at <= func.now()
                 )
             )
-        OLDEST.set(float(oldest or 0))
+        OLDEST.set(float(unsent or 0))
 
     async def _catch_up(self) -> None:
         """Provision the tenants of the directory that this service does not have."""
@@ -155,6 +169,7 @@ class Worker:
                 log.info("caught_up", tenant=tenant.id)
 
     async def _prune(self) -> None:
+        await self._queue.adopt()
         async with self._database.control() as session:
             await session.execute(delete(Outgoing).where(Outgoing.sent_at < func.now() - _SENT_KEPT))
             await session.execute(delete(Handled).where(Handled.handled_at < func.now() - _HANDLED_KEPT))
@@ -168,3 +183,7 @@ class Worker:
                 old = IdempotentAnswer.created_at < func.now() - timedelta(days=1)
                 await session.execute(delete(IdempotentAnswer).where(old))
                 await session.commit()
+
+
+def _since(item: Item) -> datetime:
+    return Envelope.model_validate_json(item.body).occurred_at

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Generator, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import httpx
 from contracts.context import CONTEXT_HEADER, TenantContext
-from contracts.facts import TenantRegistered
+from contracts.facts import Envelope, Fact, TenantRegistered
 from contracts.permissions import permissions_of
 from fastapi import FastAPI
 from redis.asyncio import Redis
@@ -20,7 +21,7 @@ from servicekit.context import ContextMinter
 from servicekit.databases import ensure_database
 from servicekit.db import Database
 from servicekit.migrations.runner import migrate
-from servicekit.queue import Queue
+from servicekit.queue import Item, Queue
 from servicekit.records import Tenant, TenantStatus
 from servicekit.relay import send_batch
 from servicekit.service import Service
@@ -95,6 +96,24 @@ class Running:
         auth = _Minting(self.minter, context, self.service.name) if context else None
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://service", auth=auth)
+
+    async def hear(self, fact: Fact, *, tenant: str, version: int = 0) -> None:
+        """Have the service handle a fact of another one's, as it comes from the queue."""
+        envelope = Envelope(
+            id=uuid4(),
+            kind="fact",
+            tenant=tenant,
+            application=self.service.entry.application,
+            type=fact.name,
+            occurred_at=datetime.now(UTC),
+            actor=None,
+            aggregate=tenant,
+            version=version,
+            data=fact.model_dump(mode="json"),
+        )
+        item = Item(str(envelope.id), fact.name, tenant, 4, envelope.model_dump_json().encode())
+        await Queue(self.redis, self.service.name).enqueue(item)
+        await self.settle()
 
     async def settle(self) -> None:
         """Relay what the outbox holds and handle what reaches this service, until nothing is left."""
