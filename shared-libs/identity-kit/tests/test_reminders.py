@@ -1,9 +1,8 @@
 import pytest
 from contracts.jobs import SendMail
+from organisation import Organisation, text_of
 from servicekit import jobs
 from servicekit.testing.running import Running
-
-from organisation import Organisation, text_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from servicekit import files
+from servicekit import files, jobs
 from servicekit.tenant_schema import schema_of
 from servicekit.testing.environment import Environment
 from servicekit.testing.running import Running
@@ -125,6 +125,8 @@ async def test_a_sweep_takes_what_has_belonged_to_nothing_for_a_day(
     for path in (mine, orphans[0]):
         os.utime(path, (long_ago, long_ago))
     async with running.database.tenant(running.context(tenant)) as session:
-        assert await files.sweep(session) == 1
+        jobs.add(session, files.SweepFiles())
+        await session.commit()
+    await running.settle()
     assert set(lying()) == {mine, orphans[1]}
     assert (await client.get(f"{FILES}/{kept}")).status_code == 200

@@ -16,6 +16,6 @@ async def accrue_leave(session: TenantSession, job: AccrueLeave, envelope: Envel
     await accrual.credit_portion(session, job)
 
 
-@handlers.does(AlertOfDocuments)
+@handlers.does(AlertOfDocuments, schedule="0 7 * * *")
 async def alert_of_documents(session: TenantSession, job: AlertOfDocuments, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
     await document_alert.send(session)

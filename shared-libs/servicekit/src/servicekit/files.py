@@ -162,6 +162,10 @@ class DeleteObject(Job):
     key: UUID
 
 
+class SweepFiles(Job):
+    name = "kit.sweep_files"
+
+
 handlers = Handlers()
 
 
@@ -171,9 +175,10 @@ async def delete_object(session: TenantSession, job: DeleteObject, _: Envelope) 
         await obstore.delete_async(_store(session.files_url), _place(session, job.key))
 
 
-async def sweep(session: TenantSession) -> int:
-    """Delete the tenant's objects that have belonged to no row for a day; says how many."""
-    store, swept = _store(session.files_url), 0
+@handlers.does(SweepFiles, schedule="30 3 * * *")
+async def sweep(session: TenantSession, _: SweepFiles, __: Envelope) -> None:
+    """Delete the tenant's objects that have belonged to no row for a day."""
+    store = _store(session.files_url)
     before = datetime.now(UTC) - _ORPHANED
     async for found in obstore.list(store, prefix=_folder(session), chunk_size=1000):
         old = {UUID(o["path"].rpartition("/")[2]): o["path"] for o in found if o["last_modified"] < before}
@@ -181,8 +186,6 @@ async def sweep(session: TenantSession) -> int:
         orphans = [old[key] for key in old.keys() - set(kept)]
         if orphans:
             await obstore.delete_async(store, orphans)
-        swept += len(orphans)
-    return swept
 
 
 def _place(session: TenantSession | ReadSession, key: UUID) -> str:
