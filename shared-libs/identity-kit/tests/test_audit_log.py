@@ -1,5 +1,8 @@
+import time
+from base64 import b32decode
 from typing import Any
 
+from identity_kit.rules import totp
 from organisation import PASSWORD, Organisation
 
 NEW = "an altogether new secret"
@@ -80,3 +83,53 @@ async def test_the_log_is_for_those_who_may_see_it(acme: Organisation) -> None:
     bob = await acme.as_(await acme.join("bob@acme.test", "hr"))
     assert (await bob.get("/user/audit-events")).status_code == 403
     assert (await bob.get("/user/audit-events/export")).status_code == 403
+
+
+async def test_every_dangerous_act_is_noted_with_before_and_after(acme: Organisation) -> None:
+    bob = (await acme.join("bob@acme.test", "employee"))["user"]["id"]
+    ada = await acme.owner()
+    await ada.post(f"/user/users/{bob}/deactivate")
+    await ada.post(f"/user/users/{bob}/reactivate")
+    key = (
+        await ada.post("/user/api-keys", json={"name": "Import", "permissions": ["user.audit.read"]})
+    ).json()
+    await ada.delete(f"/user/api-keys/{key['id']}")
+    wish = {"email": "cleo@acme.test", "role": "employee"}
+    invitation = (await ada.post("/user/invitations", json=wish)).json()["id"]
+    await ada.post(f"/user/invitations/{invitation}/resend")
+    await ada.delete(f"/user/invitations/{invitation}")
+    etag = (await ada.get("/user/tenant")).headers["etag"]
+    await ada.patch("/user/tenant", json={"country": "DE"}, headers={"if-match": etag})
+    said = {
+        event["action"].removeprefix("user."): (event["target"], event["before"], event["after"])
+        for event in await events(acme, sort="created_at")
+    }
+    active, deactivated = {"status": "active"}, {"status": "deactivated"}
+    assert said["account_deactivated"] == (f"user:{bob}", active, deactivated)
+    assert said["account_reactivated"] == (f"user:{bob}", deactivated, active)
+    scope = {"name": "Import", "permissions": ["user.audit.read"]}
+    assert said["api_key_created"] == (f"api_key:{key['id']}", None, scope)
+    assert said["api_key_revoked"] == (f"api_key:{key['id']}", scope, None)
+    assert said["invitation_sent"] == (f"invitation:{invitation}", None, wish)
+    assert said["invitation_resent"] == (f"invitation:{invitation}", None, None)
+    assert said["invitation_withdrawn"] == (f"invitation:{invitation}", wish, None)
+    assert said["tenant_changed"] == (f"tenant:{acme.tenant}", {"country": "GB"}, {"country": "DE"})
+
+
+async def test_what_becomes_of_a_second_factor_is_noted(acme: Organisation) -> None:
+    ada = await acme.owner()
+    letters = (await ada.post("/user/me/mfa/totp")).json()["secret"]
+    code = totp.code_at(b32decode(letters), int(time.time()) // totp.PERIOD)
+    codes = (await ada.post("/user/me/mfa/totp/confirm", json={"code": code})).json()["recovery_codes"]
+    await ada.post("/user/me/step-up", json={"code": codes[0]})
+    await ada.post("/user/me/mfa/recovery-codes")
+    noted = (await ada.get("/user/audit-events", params={"sort": "created_at"})).json()["items"]
+    await ada.delete("/user/me/mfa/totp")
+    noted += (await ada.get("/user/audit-events", params={"limit": "1"})).json()["items"]
+    assert [event["action"] for event in noted][-4:] == [
+        "user.second_factor_added",
+        "user.recovery_code_used",
+        "user.recovery_codes_renewed",
+        "user.second_factor_removed",
+    ]
+    assert all(code not in str(noted) for code in codes)

@@ -93,11 +93,13 @@ async def test_an_invitation_sent_again_holds_anew_and_voids_the_former_link(acm
     assert (again.status_code, again.json()["code"]) == (422, "user.invitation_invalid")
 
 
-async def test_an_invitation_is_sent_again_three_times_an_hour_at_most(acme: Organisation) -> None:
+async def test_an_address_is_invited_three_times_an_hour_at_most(acme: Organisation) -> None:
     invitation = (await invite(acme)).json()["id"]
     ada = await acme.owner()
-    answers = [await ada.post(f"{INVITATIONS}/{invitation}/resend") for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
+    answers = [await ada.post(f"{INVITATIONS}/{invitation}/resend") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert (await ada.delete(f"{INVITATIONS}/{invitation}")).status_code == 204
+    assert (await invite(acme)).json()["code"] == "user.too_many_mails"
 
 
 async def test_an_invitation_withdrawn_is_accepted_by_nobody(acme: Organisation) -> None:
@@ -191,3 +193,31 @@ async def test_a_new_employee_is_welcomed_at_the_address_given(acme: Organisatio
     html = mail.get_body(("html",))
     assert html is not None
     assert "<b>Bob" not in html.get_content()
+
+
+async def test_whoever_sends_an_invitation_again_voids_the_former_link_at_once(acme: Organisation) -> None:
+    invitation = (await invite(acme)).json()["id"]
+    await acme.running.settle()
+    former = acme.token_mailed_to("bob@acme.test")
+    await (await acme.owner()).post(f"{INVITATIONS}/{invitation}/resend")
+    assert (await accept(acme, former)).status_code == 422
+
+
+async def test_who_is_invited_chooses_no_password_of_words_about_them(acme: Organisation) -> None:
+    await invite(acme, "bobthebuilder@acme.test")
+    await acme.running.settle()
+    token = acme.token_mailed_to("bobthebuilder@acme.test")
+    answer = await accept(acme, token, password="BobTheBuilder1")
+    assert (answer.status_code, answer.json()["code"]) == (422, "user.password_guessable")
+    assert (await accept(acme, token)).status_code == 201
+
+
+@pytest.mark.parametrize(("role", "expected"), [("owner", 403), ("admin", 403), ("hr", 201)])
+async def test_inviting_to_a_role_with_power_over_accounts_wants_a_recent_proof(
+    acme: Organisation, role: str, expected: int
+) -> None:
+    ada = await acme.owner()
+    await acme.rows("UPDATE {schema}.sessions SET authenticated_at = now() - interval '10 minutes'")
+    answer = await ada.post(INVITATIONS, json={"email": "bob@acme.test", "role": role})
+    assert answer.status_code == expected
+    assert answer.json().get("code") in {None, "user.step_up_required"}

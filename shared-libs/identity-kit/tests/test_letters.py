@@ -1,3 +1,4 @@
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -51,6 +52,29 @@ def test_a_letter_says_who_it_is_from_in_every_alphabet() -> None:
     html = mail.get_body(("html",))
     assert html is not None
     assert "https://x.test/?a=1&amp;b=2" in html.get_content()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'Bank, "Head" <ceo@bank.test>',
+        "x" * 200,
+        "Ü" * 200,
+        "Café, \\ & Söhne <a@b.test>, " * 7,
+        "<script>alert(1)</script>",
+        "=?utf-8?q?=0d=0aBcc:_all@bank.test?=",
+    ],
+)
+def test_a_name_of_any_characters_stays_a_name(name: str) -> None:
+    words = Letter(subject=f"Welcome to {name}", paragraphs=[f"Hello {name},"])
+    sent = message(words, sender=name, address="no-reply@fleet.test", to="zoe@acme.test")
+    read = message_from_bytes(sent.as_bytes(), policy=policy.default)
+    assert [one.addr_spec for one in read["from"].addresses] == ["no-reply@fleet.test"]
+    assert [one.addr_spec for one in read["to"].addresses] == ["zoe@acme.test"]
+    assert read["bcc"] is None
+    html = read.get_body(("html",))
+    assert html is not None
+    assert "<script>" not in html.get_content()
 
 
 @pytest.mark.parametrize("missing", ["SMTP_URL", "MAIL_FROM", "PUBLIC_URL", "SECRET"])

@@ -204,3 +204,37 @@ async def test_another_tenants_reset_token_changes_nothing(
     answer = await elsewhere.post("/user/password/reset", json={"token": token, "password": NEW})
     assert answer.status_code == 422
     await acme.log_in()
+
+
+async def test_of_many_changes_by_the_same_old_password_one_succeeds(acme: Organisation) -> None:
+    ada = await acme.owner()
+    answers = await asyncio.gather(
+        *(
+            ada.put("/user/me/password", json={"current_password": PASSWORD, "new_password": f"{NEW} {n}"})
+            for n in range(10)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [204] + [403] * 9
+
+
+async def test_a_new_password_voids_the_link_that_was_mailed_to_set_one(acme: Organisation) -> None:
+    token = await mailed_token(acme)
+    ada = await acme.owner()
+    await ada.put("/user/me/password", json={"current_password": PASSWORD, "new_password": NEW})
+    assert (await reset(acme, token, f"{NEW} again")).status_code == 422
+    await acme.log_in(password=NEW)
+
+
+@pytest.mark.parametrize("password", ["Ada@acme.test", "lovelace1815", "workshop!!"])
+async def test_no_new_password_is_made_of_words_about_its_owner(
+    stranger: httpx.AsyncClient, acme: Organisation, password: str
+) -> None:
+    workshop = Organisation(acme.running, acme._mails, new_id())
+    await stranger.post("/user/register", json=registration(workshop.tenant, organisation="The Workshop"))
+    change = {"current_password": PASSWORD, "new_password": password}
+    changed = await (await workshop.owner()).put("/user/me/password", json=change)
+    assert (changed.status_code, changed.json()["code"]) == (422, "user.password_guessable")
+    token = await mailed_token(workshop)
+    guessable = await reset(workshop, token, password)
+    assert (guessable.status_code, guessable.json()["code"]) == (422, "user.password_guessable")
+    assert (await reset(workshop, token)).status_code == 204

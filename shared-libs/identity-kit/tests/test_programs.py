@@ -105,3 +105,36 @@ async def test_a_ticket_stands_for_the_session_that_asked_for_half_a_minute(acme
     claims = Claims.model_validate_json(await redis.getdel(tickets.key(ticket)) or b"")
     in_token = await acme.claims(tokens["access_token"])
     assert claims.in_token() == {name: in_token[name] for name in claims.in_token()}
+
+
+async def test_a_key_ends_with_the_account_that_made_it(acme: Organisation) -> None:
+    bob = await acme.join("bob@acme.test", "admin")
+    key = await make(acme, client=await acme.as_(bob))
+    ada = await acme.owner()
+    kept = await make(acme, client=ada)
+    assert (await ada.post(f"/user/users/{bob['user']['id']}/deactivate")).status_code == 204
+    assert (await exchange(acme, key["key"])).status_code == 401
+    assert (await exchange(acme, kept["key"])).status_code == 200
+    await acme.running.settle()
+    member = revocations.session(key["id"])
+    assert await acme.running.redis.zscore(revocations.KEY, member) is not None
+
+
+async def test_a_key_may_no_more_than_whoever_made_it_may_by_now(acme: Organisation) -> None:
+    bob = await acme.join("bob@acme.test", "admin")
+    key = await make(acme, "hrms.employee.read", "hrms.employee.write", client=await acme.as_(bob))
+    ada = await acme.owner()
+    path = f"/user/users/{bob['user']['id']}"
+    etag = (await ada.get(path)).headers["etag"]
+    await ada.put(f"{path}/roles", json={"roles": ["employee"]}, headers={"if-match": etag})
+    token = (await exchange(acme, key["key"])).json()["access_token"]
+    assert (await acme.claims(token))["perms"] == ["hrms.employee.read"]
+
+
+async def test_a_program_invites_nobody(acme: Organisation) -> None:
+    ada = await acme.owner()
+    await ada.post("/user/roles", json={"code": "guest", "name": "Guest", "permissions": []})
+    key = await make(acme, "user.invitation.write", client=ada)
+    program = await acme.as_((await exchange(acme, key["key"])).json())
+    answer = await program.post("/user/invitations", json={"email": "bob@acme.test", "role": "guest"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "user.account_unknown")

@@ -209,3 +209,35 @@ async def test_an_account_nobody_has_is_404(acme: Organisation) -> None:
         await ada.delete(f"{path}/sessions"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (404, "user.account_unknown")
+
+
+async def test_a_role_is_changed_while_its_holders_are_let_go(acme: Organisation) -> None:
+    ada = await acme.owner()
+    wish = {"code": "recruiter", "name": "Recruiter", "permissions": []}
+    etag = (await ada.post("/user/roles", json=wish)).headers["etag"]
+    holders = [(await acme.join(f"b{n}@acme.test", "recruiter"))["user"]["id"] for n in range(8)]
+    changes = {"permissions": ["hrms.employee.read"]}
+    answers = await asyncio.gather(
+        *(ada.post(f"/user/users/{holder}/deactivate") for holder in holders[:4]),
+        ada.patch("/user/roles/recruiter", json=changes, headers={"if-match": etag}),
+        *(ada.post(f"/user/users/{holder}/deactivate") for holder in holders[4:]),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200] + [204] * 8
+
+
+async def test_a_permission_that_is_no_more_can_be_taken_from_a_role(acme: Organisation) -> None:
+    ada = await acme.owner()
+    wish = {"code": "recruiter", "name": "Recruiter", "permissions": []}
+    etag = (await ada.post("/user/roles", json=wish)).headers["etag"]
+    await acme.rows("UPDATE {schema}.roles SET permissions = ARRAY['hrms.of_an_earlier_release.read']")
+    answer = await ada.patch("/user/roles/recruiter", json={"permissions": []}, headers={"if-match": etag})
+    assert (answer.status_code, answer.json()["permissions"]) == (200, [])
+
+
+async def test_reactivating_wants_a_recent_proof(acme: Organisation) -> None:
+    tokens = await acme.join("bob@acme.test", "employee")
+    ada = await acme.owner()
+    path = f"/user/users/{tokens['user']['id']}"
+    await ada.post(f"{path}/deactivate")
+    await acme.rows("UPDATE {schema}.sessions SET authenticated_at = now() - interval '10 minutes'")
+    assert (await ada.post(f"{path}/reactivate")).json()["code"] == "user.step_up_required"

@@ -101,6 +101,21 @@ async def test_a_recovery_code_is_good_once_and_kept_as_a_hash(acme: Organisatio
     assert len(await acme.rows("SELECT * FROM {schema}.recovery_codes")) == 8
 
 
+async def test_a_recovery_code_shown_many_times_at_once_is_good_once(acme: Organisation) -> None:
+    _, codes = await enrol(acme, await acme.owner())
+    challenge = await challenged(acme)
+    answers = await asyncio.gather(*(answer(acme, challenge, codes[0]) for _ in range(20)))
+    assert [response.status_code for response in answers].count(200) == 1
+
+
+async def test_of_many_codes_tried_at_once_no_more_than_five_are_looked_at(acme: Organisation) -> None:
+    _, codes = await enrol(acme, await acme.owner())
+    challenge = await challenged(acme)
+    guesses = [f"{n:06}" for n in range(9)] + [codes[0]]
+    answers = await asyncio.gather(*(answer(acme, challenge, guess) for guess in guesses))
+    assert {response.status_code for response in answers} == {403}
+
+
 async def test_after_five_wrong_codes_the_right_one_is_refused(acme: Organisation) -> None:
     app, codes = await enrol(acme, await acme.owner())
     challenge = await challenged(acme)
@@ -170,6 +185,8 @@ async def test_who_needs_a_second_factor_may_set_it_up_and_nothing_else(acme: Or
     assert (claims["roles"], claims["perms"]) == ([], [])
     ada = await acme.as_(tokens)
     assert (await ada.get("/user/users")).status_code == 403
+    assert (await ada.get("/user/me")).json()["permissions"] == []
+    assert not any(row["allowed"] for row in (await ada.get("/user/permissions")).json())
     assert (await ada.get("/user/me/mfa")).json()["required"] is True
     await enrol(acme, ada)
     renewed: dict[str, Any] = (await acme.refresh(tokens["refresh_token"])).json()
@@ -192,3 +209,30 @@ async def test_what_is_dangerous_wants_a_recent_proof(acme: Organisation) -> Non
     assert (await ada.delete("/user/me/mfa/totp")).status_code == 403
     assert (await ada.post("/user/me/step-up", json={"code": await app.code(acme)})).status_code == 204
     assert (await ada.delete("/user/me/mfa/totp")).status_code == 204
+
+
+async def test_the_proof_is_asked_for_anew_each_time_and_kept_nowhere(acme: Organisation) -> None:
+    ada = await acme.owner()
+    answer = await ada.post(
+        "/user/me/step-up", json={"password": PASSWORD}, headers={"idempotency-key": "again"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_refused")
+
+
+async def test_a_lost_second_factor_is_removed_by_those_above(acme: Organisation) -> None:
+    tokens = await acme.join("bob@acme.test", "hr")
+    await enrol(acme, await acme.as_(tokens))
+    path = f"/user/users/{tokens['user']['id']}/mfa/totp"
+    admin = await acme.as_(await acme.join("admin@acme.test", "admin"))
+    own = (await acme.log_in())["user"]["id"]
+    refused = await admin.delete(f"/user/users/{own}/mfa/totp")
+    assert (refused.status_code, refused.json()["code"]) == (403, "user.role_not_yours_to_give")
+    assert (await admin.delete(path)).status_code == 204
+    assert (await admin.delete(path)).json()["code"] == "user.second_factor_absent"
+    assert (await acme.refresh(tokens["refresh_token"])).status_code == 401
+    await acme.log_in("bob@acme.test")
+    await acme.running.settle()
+    subjects = [mail["subject"] for mail in acme.mails_to("bob@acme.test")]
+    assert "A second factor was removed from your account for Acme Ltd" in subjects
+    await acme.rows("UPDATE {schema}.sessions SET authenticated_at = now() - interval '10 minutes'")
+    assert (await admin.delete(path)).json()["code"] == "user.step_up_required"

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from uuid import uuid4
 
 import httpx
@@ -269,3 +270,44 @@ async def test_a_signing_key_is_not_legible_in_the_database(acme: Organisation) 
 @pytest.mark.parametrize("body", [{}, {"refresh_token": None}, {"refresh_token": "x" * 201}])
 async def test_a_refresh_without_a_token_is_422(acme: Organisation, body: dict[str, object]) -> None:
     assert (await acme.visitor.post("/user/refresh", json=body)).status_code == 422
+
+
+async def test_tokens_are_kept_by_no_cache(acme: Organisation) -> None:
+    credentials = {"email": "ada@acme.test", "password": PASSWORD}
+    logged_in = await acme.visitor.post("/user/login", json=credentials)
+    refreshed = await acme.refresh(logged_in.json()["refresh_token"])
+    assert (logged_in.headers["cache-control"], refreshed.headers["cache-control"]) == ("no-store",) * 2
+
+
+async def test_ending_sessions_elsewhere_wants_a_recent_proof(acme: Organisation) -> None:
+    elsewhere, here = await acme.log_in(), await acme.log_in()
+    ada = await acme.as_(here)
+    await acme.rows("UPDATE {schema}.sessions SET authenticated_at = now() - interval '10 minutes'")
+    session = (await acme.claims(elsewhere["access_token"]))["sid"]
+    for path in (f"/user/me/sessions/{session}", "/user/me/sessions"):
+        assert (await ada.delete(path)).json()["code"] == "user.step_up_required"
+    assert (await acme.refresh(elsewhere["refresh_token"])).status_code == 200
+    assert (await ada.post("/user/logout")).status_code == 204
+
+
+@pytest.mark.parametrize("jump", [-3600, 3600])
+async def test_a_clock_that_jumps_signs_nobody_out(acme: Organisation, jump: int) -> None:
+    first = (await acme.log_in())["refresh_token"]
+    second = (await acme.refresh(first)).json()["refresh_token"]
+    await later(acme, jump)
+    answers = await asyncio.gather(*(acme.refresh(second) for _ in range(5)))
+    (third,) = {answer.json()["refresh_token"] for answer in answers}
+    await later(acme, -jump)
+    assert (await acme.refresh(third)).status_code == 200
+
+
+async def test_a_replica_whose_clock_runs_ahead_forgets_no_revocation(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity: Identity = running.app.state.identity
+    former, following = (f"session:{uuid4()}" for _ in range(2))
+    await identity.revocations.add(former)
+    ahead = time.time() + revocations.KEPT + 60
+    monkeypatch.setattr(time, "time", lambda: ahead)
+    await identity.revocations.add(following)
+    assert None not in await running.redis.zmscore(revocations.KEY, [former, following])

@@ -1,6 +1,8 @@
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
+import argon2
 import httpx
 import pytest
 from identity_kit.throttle import LOGIN_FROM_ADDRESS, site
@@ -29,6 +31,31 @@ async def test_after_ten_wrong_passwords_the_right_one_is_refused_alike(acme: Or
     assert (await try_(acme, PASSWORD, "bob@acme.test")).status_code == 200
     await unlock(acme)
     assert (await try_(acme, PASSWORD)).status_code == 200
+
+
+async def test_unknown_wrong_and_locked_take_the_same_work(
+    acme: Organisation, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One hash each, which is what takes long: also the first ever for an account that is not there."""
+    replica = create_app(running.service)
+    async with replica.router.lifespan_context(replica):
+        fresh = Organisation(Running(replica, running.service, running.keys), acme._mails, acme.tenant)
+        hashes: list[str] = []
+        low_level = argon2.low_level.hash_secret, argon2.low_level.verify_secret
+        for name, real in zip(("hash_secret", "verify_secret"), low_level, strict=True):
+
+            def counted(*given: object, real: Any = real, name: str = name, **named: object) -> Any:
+                hashes.append(name)
+                return real(*given, **named)
+
+            monkeypatch.setattr(f"argon2._password_hasher.{name}", counted)
+        await try_(fresh, PASSWORD, "nobody@acme.test")
+        assert hashes == ["verify_secret"]
+        for _ in range(10):
+            await try_(fresh, "wrong")
+        assert hashes == ["verify_secret"] * 11
+        await try_(fresh, PASSWORD)
+        assert hashes == ["verify_secret"] * 12
 
 
 async def test_a_right_password_forgets_the_wrong_ones(acme: Organisation) -> None:

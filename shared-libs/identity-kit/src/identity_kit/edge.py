@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from servicekit.db import Database
 from servicekit.edge import Actor, ReadSession
 
@@ -36,6 +36,12 @@ async def _fresh(session: ReadSession, actor: Actor) -> None:
     await step_up.require(session, actor)
 
 
+async def _no_store(response: Response) -> None:
+    response.headers["Cache-Control"] = "no-store"
+
+
+no_store = Depends(_no_store)
+"""For routes that answer with a secret."""
 fresh = Depends(_fresh, scope="function")
 """For routes that are dangerous: the session has just shown who it is."""
 Kit = Annotated[Identity, Depends(_identity)]

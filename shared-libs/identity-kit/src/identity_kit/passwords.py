@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -15,11 +14,8 @@ class Passwords:
         # OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane.
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
         self._turns = asyncio.Semaphore(os.cpu_count() or 1)
-
-    @cached_property
-    def _nobodys(self) -> str:
-        """Checked where there is no account, so that the answer takes as long as for one."""
-        return self._hasher.hash(secrets.token_hex())
+        # Checked where there is no account, so that the answer takes as long as for one.
+        self._nobodys = self._hasher.hash(secrets.token_hex())
 
     async def hash(self, password: SecretStr) -> str:
         async with self._turns:

@@ -1,7 +1,5 @@
 """What no longer counts, told to every gateway as contracts.revocations has it."""
 
-import time
-
 from contracts.revocations import CHANNEL, KEPT, KEY
 from redis.asyncio import Redis
 
@@ -11,7 +9,7 @@ class Revocations:
         self._redis = redis
 
     async def add(self, member: str) -> None:
-        now = time.time()
+        now, _ = await self._redis.time()  # the one clock of all replicas: a set is pruned by it
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.zadd(KEY, {member: now})
             pipe.publish(CHANNEL, member)

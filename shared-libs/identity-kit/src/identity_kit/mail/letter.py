@@ -21,15 +21,24 @@ class Letter:
 def message(letter: Letter, *, sender: str, address: str, to: str) -> EmailMessage:
     """The letter as a mail in text and HTML, from a sender's name and address."""
     mail = EmailMessage()
-    mail["From"] = Address(sender, addr_spec=address)
+    mail["From"] = Address(_literal(sender), addr_spec=address)
     mail["To"] = Address(addr_spec=to)
-    mail["Subject"] = letter.subject
+    mail["Subject"] = _literal(letter.subject)
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: asks for no out-of-office answer
     mail.set_content(_text(letter, sender))
     mail.add_alternative(_html(letter, sender), subtype="html")
     return mail
+
+
+def _literal(words: str) -> str:
+    """Words that people chose, for a header.
+
+    `email` decodes what looks like an RFC 2047 encoded word there, line breaks and all, and so would
+    let a name bring headers of its own along.
+    """
+    return words.replace("=?", "= ?")
 
 
 def _text(letter: Letter, sender: str) -> str:

@@ -11,7 +11,10 @@ from identity_kit.models.base import Base
 
 
 class ApiKey(Identified, Base):
-    """A service account with its one key. Its id is account and session of the tokens it gets."""
+    """A service account with its one key. Its id is account and session of the tokens it gets.
+
+    It may what it was made for, as long as whoever made it may, and ends when their account does.
+    """
 
     __tablename__ = "api_keys"
 

@@ -8,7 +8,7 @@ from servicekit.edge import Actor, ReadSession, Router, TenantSession, answer
 from servicekit.errors import documented
 from servicekit.pagination import ListQuery, Page
 
-from identity_kit.edge import Kit, fresh
+from identity_kit.edge import Kit, fresh, no_store
 from identity_kit.schemas.api_key import (
     AccessTokenRead,
     ApiKeyRead,
@@ -31,14 +31,13 @@ router = Router("user", tags=["programs and sockets"])
 @router.post(
     "/api-keys",
     status_code=201,
-    dependencies=[needs("user.api_key.write", returns_secret=True), fresh],
+    dependencies=[needs("user.api_key.write", returns_secret=True), fresh, no_store],
     responses=documented(PermissionsNotYours, StepUpRequired),
 )
 async def create_api_key(
-    wish: ApiKeyWish, session: TenantSession, actor: Actor, identity: Kit, response: Response
+    wish: ApiKeyWish, session: TenantSession, actor: Actor, identity: Kit
 ) -> NewApiKeyRead:
     """Make a key for a program, of permissions that you hold yourself. It is shown this one time."""
-    response.headers["Cache-Control"] = "no-store"
     made, key = await api_keys.create(session, identity, actor, wish)
     return NewApiKeyRead(**ApiKeyRead.model_validate(made).model_dump(), key=key)
 
@@ -60,22 +59,18 @@ async def revoke_api_key(key_id: UUID, session: TenantSession) -> None:
     await api_keys.revoke(session, key_id)
 
 
-@router.post("/token", dependencies=[public()], responses=documented(ApiKeyInvalid))
-async def exchange_api_key(
-    shown: ApiKeyShown, session: TenantSession, identity: Kit, response: Response
-) -> AccessTokenRead:
+@router.post("/token", dependencies=[public(), no_store], responses=documented(ApiKeyInvalid))
+async def exchange_api_key(shown: ApiKeyShown, session: TenantSession, identity: Kit) -> AccessTokenRead:
     """Exchange a program's key for an access token."""
-    response.headers["Cache-Control"] = "no-store"
     return await api_keys.exchange(session, identity, shown.api_key)
 
 
 @router.post(
     "/ws-ticket",
     status_code=201,
-    dependencies=[signed_in(returns_secret=True)],
+    dependencies=[signed_in(returns_secret=True), no_store],
     responses=documented(AccountUnknown, SessionUnknown),
 )
-async def issue_ticket(session: TenantSession, actor: Actor, identity: Kit, response: Response) -> TicketRead:
+async def issue_ticket(session: TenantSession, actor: Actor, identity: Kit) -> TicketRead:
     """A ticket for one WebSocket handshake: `?ticket=…`."""
-    response.headers["Cache-Control"] = "no-store"
     return TicketRead(ticket=await tickets.issue(session, identity, actor), expires_in=contract.LIFETIME)

@@ -12,7 +12,7 @@ from identity_kit.schemas.account import UserRead
 from identity_kit.schemas.invitation import Acceptance, InvitationQuery, InvitationRead, InvitationWish
 from identity_kit.services import invitation as invitations
 from identity_kit.services.access import RoleNotYours, RoleUnknown
-from identity_kit.services.account import EmailTaken
+from identity_kit.services.account import AccountUnknown, EmailTaken
 from identity_kit.services.invitation import (
     InvitationAbsent,
     InvitationInvalid,
@@ -20,6 +20,7 @@ from identity_kit.services.invitation import (
     TooManyMails,
 )
 from identity_kit.services.password import PasswordGuessable
+from identity_kit.services.step_up import StepUpRequired
 
 router = Router("user", tags=["invitations"])
 
@@ -28,7 +29,15 @@ router = Router("user", tags=["invitations"])
     "/invitations",
     status_code=201,
     dependencies=[needs("user.invitation.write")],
-    responses=documented(EmailTaken, InvitationPending, RoleUnknown, RoleNotYours),
+    responses=documented(
+        AccountUnknown,
+        EmailTaken,
+        InvitationPending,
+        RoleNotYours,
+        RoleUnknown,
+        StepUpRequired,
+        TooManyMails,
+    ),
 )
 async def invite(wish: InvitationWish, session: TenantSession, actor: Actor, identity: Kit) -> InvitationRead:
     """Invite somebody by mail, with a role. Who accepts chooses a password."""

@@ -42,7 +42,8 @@ async def register(
 ) -> Response:
     """Register an organisation; whoever does becomes its owner."""
     about = [wish.tenant, wish.organisation, wish.name, wish.email]
-    password_hash = await passwords.hashed(identity, wish.password, about)
+    passwords.require_unguessable(wish.password, about)
+    password_hash = await identity.passwords.hash(wish.password)
     application = identity.policy.application
     context = TenantContext(kind="anonymous", application=application, tenant=wish.tenant)
     async with database.tenant(context) as session:

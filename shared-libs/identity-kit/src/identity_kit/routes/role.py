@@ -1,4 +1,3 @@
-from contracts.permissions import PERMISSIONS
 from fastapi import Response
 from servicekit.access import needs, signed_in
 from servicekit.db import EditConflict
@@ -8,25 +7,25 @@ from servicekit.pagination import Page
 
 from identity_kit.edge import Kit, fresh
 from identity_kit.schemas.role import PermissionRead, RoleChanges, RoleRead, RoleWish
-from identity_kit.services import access
+from identity_kit.services import access, claims
 from identity_kit.services import account as accounts
 from identity_kit.services import role as roles
 from identity_kit.services.access import PermissionsNotYours
+from identity_kit.services.account import AccountUnknown
 from identity_kit.services.role import RoleAbsent, RoleCodeTaken, RoleHeld
 from identity_kit.services.step_up import StepUpRequired
 
 router = Router("user", tags=["roles"])
 
 
-@router.get("/permissions", dependencies=[signed_in()])
+@router.get("/permissions", dependencies=[signed_in()], responses=documented(AccountUnknown))
 async def list_permissions(session: ReadSession, actor: Actor, identity: Kit) -> list[PermissionRead]:
     """All that there is to allow in this application, and whether the signed-in account may do it."""
     user = await accounts.get(session, actor.user_id)
-    allowed = await access.permissions(session, identity, user.roles)
+    allowed = await access.permissions(session, identity, await claims.roles_in_force(session, user))
     return [
         PermissionRead(code=permission.code, label=permission.label, allowed=permission.code in allowed)
-        for permission in PERMISSIONS
-        if identity.policy.application in permission.applications
+        for permission in access.catalogue(identity)
     ]
 
 

@@ -8,7 +8,7 @@ from servicekit.errors import documented
 from servicekit.pagination import ListQuery, Page
 from servicekit.web import problem_response
 
-from identity_kit.edge import Client, Kit
+from identity_kit.edge import Client, Kit, fresh, no_store
 from identity_kit.schemas.account import Credentials
 from identity_kit.schemas.second_factor import ChallengeAnswer
 from identity_kit.schemas.session import Renewal, SessionRead, TokensRead
@@ -17,12 +17,15 @@ from identity_kit.services import sign_in
 from identity_kit.services.second_factor import CodeWrong
 from identity_kit.services.session import RefreshTokenInvalid, SessionUnknown
 from identity_kit.services.sign_in import ChallengeInvalid, CodeRequired, InvalidCredentials, TooManyAttempts
+from identity_kit.services.step_up import StepUpRequired
 
 router = Router("user", tags=["sessions"])
 
 
 @router.post(
-    "/login", dependencies=[public()], responses=documented(InvalidCredentials, CodeRequired, TooManyAttempts)
+    "/login",
+    dependencies=[public(), no_store],
+    responses=documented(InvalidCredentials, CodeRequired, TooManyAttempts),
 )
 async def log_in(
     credentials: Credentials, reading: ReadSession, session: TenantSession, identity: Kit, client: Client
@@ -31,7 +34,9 @@ async def log_in(
     return await sign_in.log_in(reading, session, identity, credentials, client)
 
 
-@router.post("/mfa/challenge", dependencies=[public()], responses=documented(ChallengeInvalid, CodeWrong))
+@router.post(
+    "/mfa/challenge", dependencies=[public(), no_store], responses=documented(ChallengeInvalid, CodeWrong)
+)
 async def answer_challenge(
     answer: ChallengeAnswer, session: TenantSession, identity: Kit, client: Client
 ) -> TokensRead:
@@ -41,7 +46,7 @@ async def answer_challenge(
 
 @router.post(
     "/refresh",
-    dependencies=[public()],
+    dependencies=[public(), no_store],
     response_model=TokensRead,
     responses=documented(RefreshTokenInvalid),
 )
@@ -73,7 +78,12 @@ async def list_sessions(
     return answer(await sessions.listing(session, identity, actor, query))
 
 
-@router.delete("/me/sessions", status_code=204, dependencies=[signed_in()])
+@router.delete(
+    "/me/sessions",
+    status_code=204,
+    dependencies=[signed_in(), fresh],
+    responses=documented(StepUpRequired),
+)
 async def end_sessions(session: TenantSession, actor: Actor, *, others: bool = False) -> None:
     """Sign out everywhere; with `others`, everywhere but here."""
     await sessions.end_all(session, actor, but_this=others)
@@ -82,8 +92,8 @@ async def end_sessions(session: TenantSession, actor: Actor, *, others: bool = F
 @router.delete(
     "/me/sessions/{session_id}",
     status_code=204,
-    dependencies=[signed_in()],
-    responses=documented(SessionUnknown),
+    dependencies=[signed_in(), fresh],
+    responses=documented(SessionUnknown, StepUpRequired),
 )
 async def end_session(session_id: UUID, session: TenantSession, actor: Actor) -> None:
     """Sign out on one device."""

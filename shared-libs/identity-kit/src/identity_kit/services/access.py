@@ -1,9 +1,9 @@
 """What roles allow, and who may give them."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from contracts.context import TenantContext
-from contracts.permissions import PERMISSIONS, permissions_of
+from contracts.permissions import PERMISSIONS, Permission, permissions_of
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Forbidden, Unprocessable
 from sqlalchemy import select
@@ -11,6 +11,9 @@ from sqlalchemy import select
 from identity_kit.identity import Identity
 from identity_kit.models.role import Role
 from identity_kit.rules.grants import may_grant
+
+POWER = frozenset({"user.tenant.write", "user.account.write", "user.role.write", "user.api_key.write"})
+"""Permissions for what wants a recent proof of who it is. To give them away wants one too."""
 
 
 class RoleUnknown(Unprocessable):
@@ -34,27 +37,39 @@ class PermissionsNotYours(Forbidden):
         super().__init__("You do not hold all of these permissions.", permissions=", ".join(sorted(codes)))
 
 
+def catalogue(identity: Identity) -> list[Permission]:
+    """All that there is to allow in the application."""
+    return [known for known in PERMISSIONS if identity.policy.application in known.applications]
+
+
 async def permissions(
     session: TenantSession | ReadSession, identity: Identity, roles: Iterable[str]
 ) -> frozenset[str]:
     """Codes that roles hold together, built-in ones and the organisation's own."""
     held = frozenset(roles)
-    application = identity.policy.application
-    allowed = permissions_of(application, held)
+    allowed = permissions_of(identity.policy.application, held)
     if own := held.difference(identity.policy.roles):
-        known = {p.code for p in PERMISSIONS if application in p.applications}
+        known = {permission.code for permission in catalogue(identity)}
         for codes in await session.scalars(select(Role.permissions).where(Role.code.in_(own))):
             allowed |= known.intersection(codes)
     return allowed
 
 
 async def require_grantable(
-    session: TenantSession, identity: Identity, actor: TenantContext, roles: Iterable[str]
+    session: TenantSession,
+    identity: Identity,
+    actor: TenantContext,
+    roles: Iterable[str],
+    *,
+    new: Container[str] = (),
 ) -> None:
     """Pass where the actor may give and take the roles.
 
     A built-in role follows the application's policy. One of the organisation's own is given by whoever
     may do all that it allows.
+
+    Args:
+        new: those among the roles that somebody gets, which nobody may delete meanwhile.
 
     Raises:
         RoleUnknown, RoleNotYours
@@ -63,8 +78,9 @@ async def require_grantable(
         if role in identity.policy.roles:
             allowed = may_grant(identity.policy, actor.roles, role)
         else:
-            # Locked, lest it is deleted while it is given.
-            found = select(Role.permissions).where(Role.code == role).with_for_update(read=True)
+            found = select(Role.permissions).where(Role.code == role)
+            if role in new:  # no others: whoever changes a role locks it and then those who hold it
+                found = found.with_for_update(read=True)
             codes = await session.scalar(found)
             if codes is None:
                 raise RoleUnknown(role)

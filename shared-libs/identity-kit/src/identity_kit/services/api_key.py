@@ -10,18 +10,18 @@ from uuid import UUID
 from contracts.claims import Claims
 from contracts.context import TenantContext
 from contracts.facts import SessionRevoked
-from contracts.permissions import PERMISSIONS
 from pydantic import SecretStr
 from servicekit import audit, facts
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound, Unauthenticated
 from servicekit.pagination import ListQuery, page
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from identity_kit.identity import Identity
 from identity_kit.models.api_key import ApiKey
 from identity_kit.schemas.api_key import AccessTokenRead, ApiKeyRead, ApiKeyWish
 from identity_kit.services import access
+from identity_kit.services import account as accounts
 from identity_kit.signing import LIFETIME
 
 _FORM = re.compile(r"fleet_([0-9a-f]{32})_([A-Za-z0-9_-]{43})")
@@ -62,8 +62,7 @@ async def create(
     session.add(key)
     await session.flush()
     await session.refresh(key)
-    said = {"name": key.name, "permissions": key.permissions}
-    audit.add(session, "user.api_key_created", target=f"api_key:{key.id}", after=said)
+    audit.add(session, "user.api_key_created", target=f"api_key:{key.id}", after=_said(key))
     return key, f"fleet_{key.id.hex}_{secret}"
 
 
@@ -82,17 +81,17 @@ async def revoke(session: TenantSession, id_: UUID) -> None:
     Raises:
         ApiKeyAbsent
     """
-    key = await session.get(ApiKey, id_, with_for_update=True)
-    if key is None or key.revoked_at is not None:
+    if not await _revoke(session, ApiKey.id == id_):
         raise ApiKeyAbsent
-    key.revoked_at = (await session.scalars(select(func.now()))).one()
-    await session.flush()
-    audit.add(session, "user.api_key_revoked", target=f"api_key:{id_}")
-    facts.add(session, SessionRevoked(session_id=id_, user_id=id_), about=key)
+
+
+async def revoke_made_by(session: TenantSession, user_id: UUID) -> None:
+    """Revoke all keys that an account made: nobody knows who has them but itself."""
+    await _revoke(session, ApiKey.created_by == user_id)
 
 
 async def exchange(session: TenantSession, identity: Identity, shown: SecretStr) -> AccessTokenRead:
-    """An access token for a key's program.
+    """An access token for a key's program, which may no more than whoever made the key may by now.
 
     Raises:
         ApiKeyInvalid
@@ -109,27 +108,47 @@ async def exchange(session: TenantSession, identity: Identity, shown: SecretStr)
             ApiKey.expires_at > func.now(),
         )
         .values(last_used_at=func.now())
-        .returning(ApiKey.id, ApiKey.permissions)
+        .returning(ApiKey.id, ApiKey.permissions, ApiKey.created_by)
     )
     key = used.one_or_none()
     if key is None:
         raise ApiKeyInvalid
-    application = identity.policy.application
-    known = {p.code for p in PERMISSIONS if application in p.applications}
+    maker = await accounts.get(session, key.created_by)
+    allowed = await access.permissions(session, identity, maker.roles)
     claims = Claims(
         user_id=key.id,
         tenant=session.tenant,
-        application=application,
+        application=identity.policy.application,
         session_id=key.id,
         version=1,
         roles=frozenset(),
-        permissions=frozenset(known.intersection(key.permissions)),
+        permissions=allowed.intersection(key.permissions),
     )
     return AccessTokenRead(
         access_token=identity.keys.access_token(claims),
         token_type="bearer",  # noqa: S106 - RFC 6750's name for its kind
         expires_in=LIFETIME,
     )
+
+
+async def _revoke(session: TenantSession, chosen: ColumnElement[bool]) -> int:
+    revoked = await session.scalars(
+        update(ApiKey)
+        .where(ApiKey.revoked_at.is_(None), chosen)
+        .values(revoked_at=func.now())
+        .returning(ApiKey)
+        .execution_options(synchronize_session=False)
+    )
+    keys = revoked.all()
+    for key in keys:
+        audit.add(session, "user.api_key_revoked", target=f"api_key:{key.id}", before=_said(key))
+        facts.add(session, SessionRevoked(session_id=key.id, user_id=key.id), about=key)
+    return len(keys)
+
+
+def _said(key: ApiKey) -> dict[str, object]:
+    """What the audit log keeps of a key."""
+    return {"name": key.name, "permissions": key.permissions}
 
 
 def _hash(secret: str) -> bytes:

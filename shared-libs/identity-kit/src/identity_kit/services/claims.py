@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from contracts.claims import Claims
-from servicekit.db import TenantSession
+from servicekit.db import ReadSession, TenantSession
 from sqlalchemy import select
 
 from identity_kit.identity import Identity
@@ -14,12 +14,8 @@ from identity_kit.services import access
 
 
 async def of_user(session: TenantSession, identity: Identity, user: User, session_id: UUID) -> Claims:
-    """The claims of an account in a session.
-
-    One that lacks the second factor it needs has no role and no permission: it
-    may see to its own affairs, setting up that factor among them, and nothing else.
-    """
-    roles = [] if await lacks_second_factor(session, user) else user.roles
+    """The claims of an account in a session."""
+    roles = await roles_in_force(session, user)
     return Claims(
         user_id=user.id,
         tenant=session.tenant,
@@ -31,10 +27,21 @@ async def of_user(session: TenantSession, identity: Identity, user: User, sessio
     )
 
 
-async def lacks_second_factor(session: TenantSession, user: User) -> bool:
-    """Whether a role of the account must have a second factor here, and the account has none."""
-    required = (await session.scalars(select(Settings.mfa_roles))).one()
-    if set(required).isdisjoint(user.roles):
-        return False
-    factor = await session.get(TotpFactor, user.id)
-    return factor is None or factor.confirmed_at is None
+async def roles_in_force(session: TenantSession | ReadSession, user: User) -> list[str]:
+    """The account's roles; none where it lacks the second factor that one of them needs here.
+
+    Then it may see to its own affairs, setting up that factor among them, and nothing else.
+    """
+    lacks_factor = await needs_second_factor(session, user) and not await has_second_factor(session, user.id)
+    return [] if lacks_factor else user.roles
+
+
+async def needs_second_factor(session: TenantSession | ReadSession, user: User) -> bool:
+    """Whether the organisation wants a role of the account to have a second factor."""
+    roles = (await session.scalars(select(Settings.mfa_roles))).one()
+    return not set(roles).isdisjoint(user.roles)
+
+
+async def has_second_factor(session: TenantSession | ReadSession, user_id: UUID) -> bool:
+    confirmed = select(TotpFactor).where(TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None))
+    return bool(await session.scalar(select(confirmed.exists())))

@@ -18,10 +18,11 @@ from identity_kit.identity import Identity
 from identity_kit.models.account import User
 from identity_kit.models.invitation import Invitation, InvitationStatus
 from identity_kit.schemas.invitation import Acceptance, InvitationQuery, InvitationRead, InvitationWish
-from identity_kit.services import access
+from identity_kit.services import access, step_up
 from identity_kit.services import account as accounts
 from identity_kit.services import email as emails
 from identity_kit.services import password as passwords
+from identity_kit.services.access import POWER
 from identity_kit.services.one_time_token import hash_of
 from identity_kit.throttle import MAILS_TO_ADDRESS
 
@@ -61,10 +62,16 @@ async def invite(
     """Invite an address; the mail is sent by the worker.
 
     Raises:
+        AccountUnknown: a program's key has no account, and invites nobody.
         RoleUnknown, RoleNotYours, InvitationPending
         EmailTaken: it has an account.
+        StepUpRequired: the role has power over accounts, and the session has not shown lately who it is.
+        TooManyMails: the address got as many as it is to get within an hour.
     """
-    await access.require_grantable(session, identity, actor, {wish.role})
+    await accounts.get(session, actor.user_id)
+    await access.require_grantable(session, identity, actor, {wish.role}, new={wish.role})
+    if not POWER.isdisjoint(await access.permissions(session, identity, {wish.role})):
+        await step_up.require(session, actor)
     if await session.scalar(select(User.id).where(func.lower(User.email) == wish.email.lower())):
         raise accounts.EmailTaken
     too_old = select(Invitation).where(
@@ -85,15 +92,10 @@ async def invite(
     session.add(invitation)
     async with refusing({"uq_invitations_email_pending": InvitationPending()}):
         await session.flush()
-    audit.add(
-        session,
-        "user.invitation_sent",
-        target=f"invitation:{invitation.id}",
-        after={"email": wish.email, "role": wish.role},
-    )
+    audit.add(session, "user.invitation_sent", target=_target(invitation), after=_said(invitation))
     told = AccountInvited(invitation_id=invitation.id, email=wish.email, role=wish.role)
     facts.add(session, told, about=invitation)
-    jobs.add(session, SendMail(purpose="invitation", data={"invitation_id": str(invitation.id)}))
+    await _mail(session, identity, invitation)
     return invitation
 
 
@@ -106,21 +108,18 @@ async def listing(session: ReadSession, query: InvitationQuery) -> dict[str, Any
 
 
 async def resend(session: TenantSession, identity: Identity, id_: UUID) -> None:
-    """Send the mail again, with a new token and all the time there was at first.
+    """Send the mail again, with a new token and all the time there was at first; the former token is void.
 
     Raises:
         InvitationAbsent, InvitationInvalid
         TooManyMails: the address got as many as it is to get within an hour.
     """
     invitation = await _waiting(session, id_)
-    if (
-        await identity.throttle.add(MAILS_TO_ADDRESS, session.tenant, invitation.email)
-        > MAILS_TO_ADDRESS.most
-    ):
-        raise TooManyMails
     invitation.expires_at = await _end(session, identity)
+    invitation.token_hash = None
     await session.flush()
-    jobs.add(session, SendMail(purpose="invitation", data={"invitation_id": str(id_)}))
+    audit.add(session, "user.invitation_resent", target=_target(invitation))
+    await _mail(session, identity, invitation)
 
 
 async def withdraw(session: TenantSession, id_: UUID) -> None:
@@ -129,8 +128,9 @@ async def withdraw(session: TenantSession, id_: UUID) -> None:
     Raises:
         InvitationAbsent, InvitationInvalid
     """
-    (await _waiting(session, id_)).status = InvitationStatus.REVOKED
-    audit.add(session, "user.invitation_withdrawn", target=f"invitation:{id_}")
+    invitation = await _waiting(session, id_)
+    invitation.status = InvitationStatus.REVOKED
+    audit.add(session, "user.invitation_withdrawn", target=_target(invitation), before=_said(invitation))
     await session.flush()
 
 
@@ -152,8 +152,7 @@ async def accept(session: TenantSession, identity: Identity, acceptance: Accepta
         InvitationInvalid, PasswordGuessable
         EmailTaken: the address got an account in another way.
     """
-    about = [acceptance.name, session.tenant]
-    password_hash = await passwords.hashed(identity, acceptance.password, about)
+    password_hash = await identity.passwords.hash(acceptance.password)  # while no connection waits
     invitation = await _pending(
         session, Invitation.token_hash == hash_of(acceptance.token.get_secret_value())
     )
@@ -168,9 +167,17 @@ async def accept(session: TenantSession, identity: Identity, acceptance: Accepta
         password_hash=password_hash,
         employee_id=invitation.employee_id,
     )
-    audit.add(session, "user.invitation_accepted", target=f"invitation:{invitation.id}", actor=user.id)
+    passwords.require_unguessable(acceptance.password, await passwords.words_about(session, user))
+    audit.add(session, "user.invitation_accepted", target=_target(invitation), actor=user.id)
     await emails.note_verified(session, user)  # the token came there
     return user
+
+
+async def _mail(session: TenantSession, identity: Identity, invitation: Invitation) -> None:
+    to = invitation.email.lower()
+    if await identity.throttle.add(MAILS_TO_ADDRESS, session.tenant, to) > MAILS_TO_ADDRESS.most:
+        raise TooManyMails
+    jobs.add(session, SendMail(purpose="invitation", data={"invitation_id": str(invitation.id)}))
 
 
 async def _pending(session: TenantSession, condition: ColumnElement[bool]) -> Invitation | None:
@@ -193,3 +200,12 @@ async def _waiting(session: TenantSession, id_: UUID) -> Invitation:
 async def _end(session: TenantSession, identity: Identity) -> datetime:
     """When an invitation sent now ends."""
     return (await session.scalars(select(func.now() + identity.settings.invitation_lifetime))).one()
+
+
+def _target(invitation: Invitation) -> str:
+    return f"invitation:{invitation.id}"
+
+
+def _said(invitation: Invitation) -> dict[str, str]:
+    """What the audit log keeps of an invitation."""
+    return {"email": invitation.email, "role": invitation.role}

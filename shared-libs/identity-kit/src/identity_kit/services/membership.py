@@ -16,6 +16,8 @@ from identity_kit.models.directory import AccountAddress
 from identity_kit.models.session import Session
 from identity_kit.services import access
 from identity_kit.services import account as accounts
+from identity_kit.services import api_key as api_keys
+from identity_kit.services import second_factor as second_factors
 from identity_kit.services import session as sessions
 
 
@@ -43,8 +45,10 @@ async def set_roles(
     user = await accounts.get(session, user_id, lock="update")
     if user.version != version:
         raise EditConflict
-    await access.require_grantable(session, identity, actor, roles ^ set(user.roles))
     before = user.roles
+    await access.require_grantable(
+        session, identity, actor, roles.symmetric_difference(before), new=roles.difference(before)
+    )
     if "owner" in before and "owner" not in roles:
         await _require_another_owner(session, user)
     for grant in [grant for grant in user.grants if grant.role not in roles]:
@@ -64,14 +68,13 @@ async def set_roles(
 
 
 async def deactivate(session: TenantSession, identity: Identity, actor: TenantContext, user_id: UUID) -> None:
-    """Let an account sign in no more and end its sessions. What it owns stays. Again is the same as once.
+    """Let an account sign in no more, end its sessions and the keys it made. Again is the same as once.
 
     Raises:
         AccountUnknown, LastOwner
         RoleNotYours: the account has a role that the actor could not give.
     """
-    user = await accounts.get(session, user_id, lock="update")
-    await access.require_grantable(session, identity, actor, user.roles)
+    user = await _below(session, identity, actor, user_id)
     if user.status == AccountStatus.DEACTIVATED:
         return
     if "owner" in user.roles:
@@ -82,7 +85,8 @@ async def deactivate(session: TenantSession, identity: Identity, actor: TenantCo
     if (address := await session.get(AccountAddress, (user.email.lower(), session.tenant))) is not None:
         await session.delete(address)
     await sessions.revoke(session, Session.user_id == user.id)
-    audit.add(session, "user.account_deactivated", target=f"user:{user.id}")
+    await api_keys.revoke_made_by(session, user.id)
+    _note(session, "user.account_deactivated", user, AccountStatus.ACTIVE)
     facts.add(session, AccountDeactivated(user_id=user.id, token_version=user.token_version), about=user)
 
 
@@ -92,14 +96,13 @@ async def reactivate(session: TenantSession, identity: Identity, actor: TenantCo
     Raises:
         AccountUnknown, RoleNotYours
     """
-    user = await accounts.get(session, user_id, lock="update")
-    await access.require_grantable(session, identity, actor, user.roles)
+    user = await _below(session, identity, actor, user_id)
     if user.status == AccountStatus.ACTIVE:
         return
     user.status = AccountStatus.ACTIVE
     session.add(AccountAddress(address=user.email.lower(), tenant=session.tenant))
     await session.flush()
-    audit.add(session, "user.account_reactivated", target=f"user:{user.id}")
+    _note(session, "user.account_reactivated", user, AccountStatus.DEACTIVATED)
     facts.add(session, AccountReactivated(user_id=user.id), about=user)
 
 
@@ -111,8 +114,20 @@ async def end_sessions(
     Raises:
         AccountUnknown, RoleNotYours
     """
-    user = await accounts.get(session, user_id)
-    await access.require_grantable(session, identity, actor, user.roles)
+    user = await _below(session, identity, actor, user_id)
+    await sessions.revoke(session, Session.user_id == user.id)
+
+
+async def remove_second_factor(
+    session: TenantSession, identity: Identity, actor: TenantContext, user_id: UUID
+) -> None:
+    """Let somebody who has lost their second factor sign in by password alone, and end their sessions.
+
+    Raises:
+        AccountUnknown, FactorAbsent, RoleNotYours
+    """
+    user = await _below(session, identity, actor, user_id)
+    await second_factors.remove_from(session, user)
     await sessions.revoke(session, Session.user_id == user.id)
 
 
@@ -122,6 +137,13 @@ async def outdate(session: TenantSession, user: User) -> None:
     await session.flush()
     fact = RoleChanged(user_id=user.id, roles=user.roles, token_version=user.token_version)
     facts.add(session, fact, about=user)
+
+
+async def _below(session: TenantSession, identity: Identity, actor: TenantContext, user_id: UUID) -> User:
+    """An account, locked, all of whose roles the actor could give."""
+    user = await accounts.get(session, user_id, lock="update")
+    await access.require_grantable(session, identity, actor, user.roles)
+    return user
 
 
 async def _require_another_owner(session: TenantSession, user: User) -> None:
@@ -135,3 +157,8 @@ async def _require_another_owner(session: TenantSession, user: User) -> None:
     )
     if not await session.scalar(others):
         raise LastOwner
+
+
+def _note(session: TenantSession, action: str, user: User, before: AccountStatus) -> None:
+    was, is_ = {"status": before}, {"status": user.status}
+    audit.add(session, action, target=f"user:{user.id}", before=was, after=is_)

@@ -38,6 +38,13 @@ async def issue(session: TenantSession, user_id: UUID, purpose: Purpose) -> str:
     return token
 
 
+async def void(session: TenantSession, user_id: UUID, purpose: Purpose) -> None:
+    """Let nobody use the token that an account has for a purpose, if any."""
+    await session.execute(
+        delete(OneTimeToken).where(OneTimeToken.user_id == user_id, OneTimeToken.purpose == purpose)
+    )
+
+
 async def redeem(session: TenantSession, token: SecretStr, purpose: Purpose) -> UUID:
     """Use a token up; says whose it was.
 

@@ -80,7 +80,8 @@ async def close(session: TenantSession, confirmed: str) -> None:
     tenant.status = "suspended"
     tenant.version += 1
     await session.flush()
-    audit.add(session, "user.tenant_closed", target=f"tenant:{tenant.id}")
+    was, is_ = {"status": "active"}, {"status": "suspended"}
+    audit.add(session, "user.tenant_closed", target=f"tenant:{tenant.id}", before=was, after=is_)
     _tell(session, TenantClosed(), tenant)
 
 

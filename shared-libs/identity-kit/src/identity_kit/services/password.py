@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from servicekit import audit, jobs
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Forbidden, Unprocessable
+from servicekit.records import Tenant
 from sqlalchemy import func, select
 
 from identity_kit.identity import Identity
@@ -38,18 +39,19 @@ class PasswordWrong(Forbidden):
         super().__init__("The password is wrong.")
 
 
-async def hashed(identity: Identity, password: SecretStr, about: Iterable[str]) -> str:
-    """The hash of a new password. It takes long: nobody should hold a database connection meanwhile.
-
-    Args:
-        about: words about its owner, which it must not be made of.
+def require_unguessable(password: SecretStr, about: Iterable[str]) -> None:
+    """Pass a new password that is neither common nor made of words `about` its owner.
 
     Raises:
         PasswordGuessable
     """
     if is_guessable(password.get_secret_value(), about):
         raise PasswordGuessable
-    return await identity.passwords.hash(password)
+
+
+async def words_about(session: TenantSession, user: User) -> list[str]:
+    tenant = await session.get_one(Tenant, session.tenant)
+    return [user.email, user.name, tenant.id, tenant.name]
 
 
 async def is_right(
@@ -80,11 +82,12 @@ async def reset(session: TenantSession, identity: Identity, wish: Reset) -> None
     Raises:
         TokenInvalid, PasswordGuessable
     """
-    password_hash = await hashed(identity, wish.password, [session.tenant])
+    password_hash = await identity.passwords.hash(wish.password)  # while no connection waits
     user_id = await tokens.redeem(session, wish.token, Purpose.PASSWORD_RESET)
     user = await accounts.get(session, user_id, lock="update")
     if user.status != AccountStatus.ACTIVE:
         raise TokenInvalid
+    require_unguessable(wish.password, await words_about(session, user))
     await emails.note_verified(session, user)
     await _set(session, user, password_hash)
     await sessions.revoke(session, Session.user_id == user.id)
@@ -94,18 +97,23 @@ async def reset(session: TenantSession, identity: Identity, wish: Reset) -> None
 async def change(
     reading: ReadSession, session: TenantSession, identity: Identity, actor: TenantContext, wish: Change
 ) -> None:
-    """Set a new password by the old one, and end all other sessions.
+    """Set a new password by the old one; end all other sessions, and void the link mailed to set one.
 
     Raises:
         PasswordWrong, PasswordGuessable
     """
     user = await accounts.get(reading, actor.user_id)
-    kept = await reading.scalar(select(PasswordHash.hash).where(PasswordHash.user_id == user.id))
+    kept = await reading.get_one(PasswordHash, user.id)
     await reading.close()  # no connection waits while passwords are checked
-    if not await is_right(identity, session.tenant, user.email, kept, wish.current_password):
+    if not await is_right(identity, session.tenant, user.email, kept.hash, wish.current_password):
         raise PasswordWrong
-    password_hash = await hashed(identity, wish.new_password, [user.email, user.name, session.tenant])
-    await _set(session, await accounts.get(session, user.id, lock="update"), password_hash)
+    password_hash = await identity.passwords.hash(wish.new_password)
+    await tokens.void(session, user.id, Purpose.PASSWORD_RESET)
+    user = await accounts.get(session, user.id, lock="update")
+    if (await session.get_one(PasswordHash, user.id)).changed_at != kept.changed_at:
+        raise PasswordWrong  # it was right, and has been changed meanwhile
+    require_unguessable(wish.new_password, await words_about(session, user))
+    await _set(session, user, password_hash)
     await sessions.end_all(session, actor, but_this=True)
 
 

@@ -115,7 +115,10 @@ async def change(
     if "name" in changes.model_fields_set:
         role.name = changes.name
     if "permissions" in changes.model_fields_set and changes.permissions != set(role.permissions):
-        await access.require_held(session, identity, actor, changes.permissions ^ set(role.permissions))
+        former = set(role.permissions)
+        known = {permission.code for permission in access.catalogue(identity)}  # a release may drop some
+        touched = changes.permissions.difference(former) | former.difference(changes.permissions) & known
+        await access.require_held(session, identity, actor, touched)
         role.permissions = sorted(changes.permissions)
         holders = await session.scalars(
             select(User)

@@ -15,11 +15,11 @@ from sqlalchemy import delete, func, select, update
 from identity_kit.identity import Identity
 from identity_kit.models.account import User
 from identity_kit.models.second_factor import RecoveryCode, TotpFactor
-from identity_kit.models.settings import Settings
 from identity_kit.rules import totp
 from identity_kit.schemas.second_factor import SecondFactorRead, TotpSetupRead
 from identity_kit.services import account as accounts
 from identity_kit.services import session as sessions
+from identity_kit.services.claims import has_second_factor, needs_second_factor
 from identity_kit.throttle import CODES_OF_ACCOUNT
 
 _RECOVERY_CODES = 10
@@ -55,7 +55,7 @@ async def begin(session: TenantSession, identity: Identity, actor: TenantContext
         FactorPresent
     """
     user = await accounts.get(session, actor.user_id, lock="update")
-    if await has_factor(session, user.id):
+    if await has_second_factor(session, user.id):
         raise FactorPresent
     await session.execute(delete(TotpFactor).where(TotpFactor.user_id == user.id))
     secret = totp.new_secret()
@@ -99,12 +99,20 @@ async def remove(session: TenantSession, actor: TenantContext) -> None:
     Raises:
         FactorAbsent
     """
-    user = await accounts.get(session, actor.user_id, lock="update")
-    if not await has_factor(session, user.id):
+    await remove_from(session, await accounts.get(session, actor.user_id, lock="update"))
+    await sessions.end_all(session, actor, but_this=True)
+
+
+async def remove_from(session: TenantSession, user: User) -> None:
+    """Take the second factor from an account, locked by the caller.
+
+    Raises:
+        FactorAbsent
+    """
+    if not await has_second_factor(session, user.id):
         raise FactorAbsent
     await session.execute(delete(TotpFactor).where(TotpFactor.user_id == user.id))
     await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    await sessions.end_all(session, actor, but_this=True)
     audit.add(session, "user.second_factor_removed", target=f"user:{user.id}")
     jobs.add(session, SendMail(purpose="second_factor_removed", account_id=user.id))
 
@@ -116,24 +124,19 @@ async def renew_recovery_codes(session: TenantSession, identity: Identity, actor
         FactorAbsent
     """
     user = await accounts.get(session, actor.user_id, lock="update")
-    if not await has_factor(session, user.id):
+    if not await has_second_factor(session, user.id):
         raise FactorAbsent
+    audit.add(session, "user.recovery_codes_renewed", target=f"user:{user.id}")
     return await _renew_recovery_codes(session, identity, user)
-
-
-async def has_factor(session: TenantSession | ReadSession, user_id: UUID) -> bool:
-    confirmed = select(TotpFactor).where(TotpFactor.user_id == user_id, TotpFactor.confirmed_at.is_not(None))
-    return bool(await session.scalar(select(confirmed.exists())))
 
 
 async def state(session: ReadSession, actor: TenantContext) -> SecondFactorRead:
     user = await accounts.get(session, actor.user_id)
     left = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_id == user.id)
-    roles = (await session.scalars(select(Settings.mfa_roles))).one()
     return SecondFactorRead(
-        totp=await has_factor(session, user.id),
+        totp=await has_second_factor(session, user.id),
         recovery_codes_left=(await session.scalars(left)).one(),
-        required=not set(roles).isdisjoint(user.roles),
+        required=await needs_second_factor(session, user),
     )
 
 
@@ -144,14 +147,13 @@ async def check(session: TenantSession, identity: Identity, user: User, code: st
         CodeWrong: it is none, was used before, or too many were wrong.
     """
     account = (session.tenant, str(user.id))
-    right = await _use_totp(session, identity, user.id, code) or await _use_recovery_code(
-        session, identity, user.id, code
-    )
-    if not right:
-        await identity.throttle.add(CODES_OF_ACCOUNT, *account)
+    # Counted before it is looked at, so that of many at once no more are than the limit allows.
+    if await identity.throttle.add(CODES_OF_ACCOUNT, *account) > CODES_OF_ACCOUNT.most:
         raise CodeWrong
-    if await identity.throttle.reached(CODES_OF_ACCOUNT, *account):
-        raise CodeWrong
+    if not await _use_totp(session, identity, user.id, code):
+        if not await _use_recovery_code(session, identity, user.id, code):
+            raise CodeWrong
+        audit.add(session, "user.recovery_code_used", target=f"user:{user.id}", actor=user.id)
     await identity.throttle.clear(CODES_OF_ACCOUNT, *account)
 
 

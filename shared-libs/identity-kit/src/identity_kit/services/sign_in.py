@@ -20,6 +20,7 @@ from identity_kit.services import account as accounts
 from identity_kit.services import password as passwords
 from identity_kit.services import second_factor as second_factors
 from identity_kit.services import session as sessions
+from identity_kit.services.claims import has_second_factor
 from identity_kit.services.session import Client
 from identity_kit.throttle import LOGIN_FROM_ADDRESS, LOGIN_OF_ACCOUNT, site
 
@@ -105,7 +106,7 @@ async def log_in(
     if identity.passwords.outdated(kept.hash):
         kept.hash = await identity.passwords.hash(credentials.password)
     await throttle.clear(LOGIN_OF_ACCOUNT, session.tenant, credentials.email.lower())
-    if await second_factors.has_factor(session, user.id):
+    if await has_second_factor(session, user.id):
         raise CodeRequired(await _challenge(session, identity, user.id, kept))
     return await sessions.start(session, identity, user, client)
 

@@ -14,6 +14,7 @@ from identity_kit.schemas.second_factor import StepUp
 from identity_kit.services import account as accounts
 from identity_kit.services import password as passwords
 from identity_kit.services import second_factor as second_factors
+from identity_kit.services.claims import has_second_factor
 from identity_kit.services.password import PasswordWrong
 
 FRESH = timedelta(minutes=10)
@@ -33,7 +34,7 @@ class CodeNeeded(Unprocessable):
         super().__init__("The account has a second factor: its code is needed.")
 
 
-async def require(session: ReadSession, actor: TenantContext) -> None:
+async def require(session: ReadSession | TenantSession, actor: TenantContext) -> None:
     """Pass where the session showed within the last ten minutes who it is: signing in counts.
 
     Raises:
@@ -54,7 +55,7 @@ async def step_up(
     """
     user = await accounts.get(reading, actor.user_id)
     kept = await reading.scalar(select(PasswordHash.hash).where(PasswordHash.user_id == user.id))
-    needs_code = await second_factors.has_factor(reading, user.id)
+    needs_code = await has_second_factor(reading, user.id)
     await reading.close()  # no connection waits while the password is checked
     if needs_code:
         if proof.code is None:
