@@ -26,7 +26,7 @@ async def test_a_type_has_plain_terms_unless_told_otherwise(client: httpx.AsyncC
         "carry_forward_expires_after_days": None,
         "rounding": None,
         "allow_negative": False,
-        "approval": [{"approver": "manager", "from_days": "0"}],
+        "approval": None,
     }
     assert (await client.get(answer.headers["location"])).json() == made
     assert (await client.get(TYPES)).json()["items"] == [made]
@@ -61,7 +61,8 @@ async def test_terms_that_make_no_sense_are_refused(client: httpx.AsyncClient, t
 async def test_a_type_is_changed_at_its_version(client: httpx.AsyncClient, make: Make) -> None:
     made = await make("leave-types", name="Annual", paid=True, max_balance="30")
     path = f"{TYPES}/{made['id']}"
-    changes = {"rounding": "0.5", "max_balance": None, "approval": [{"approver": "hr", "from_days": "2.5"}]}
+    level = {"approver": "hr", "from_days": "2.5", "department_id": None}
+    changes = {"rounding": "0.5", "max_balance": None, "approval": [level]}
     changed = await client.patch(path, json=changes, headers={"if-match": '"1"'})
     assert changed.json() == made | changes | {"version": 2}
     assert (await client.patch(path, json=changes, headers={"if-match": '"1"'})).status_code == 412

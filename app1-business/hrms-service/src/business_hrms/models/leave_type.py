@@ -24,7 +24,8 @@ class LeaveType(Editable, Base):
     includes_holidays: Mapped[bool]
     max_consecutive_days: Mapped[Decimal | None] = mapped_column(Days())
     allow_negative: Mapped[bool]
-    approval: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # levels, the first one first
+    # Levels, the first one first; None: as the leave settings say.
+    approval: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     # Terms that each allocation takes over when it is made.
     max_balance: Mapped[Decimal | None] = mapped_column(Days())
     carry_forward_cap: Mapped[Decimal | None] = mapped_column(Days())

@@ -10,8 +10,9 @@ from servicekit.pagination import Page
 from business_hrms.schemas.leave_request import Decision, LeaveItem, LeaveQuery, LeaveRead, LeaveWish
 from business_hrms.services import leave_decision as decisions
 from business_hrms.services import leave_request as requests
+from business_hrms.services.approval import NotYoursToDecide, OwnLeave
 from business_hrms.services.employment import NotEmployedThen
-from business_hrms.services.leave_decision import LeaveDecided, LeaveHasBegun, NotYoursToDecide, OwnLeave
+from business_hrms.services.leave_decision import LeaveDecided, LeaveHasBegun
 from business_hrms.services.leave_ledger import BalanceExceeded
 from business_hrms.services.leave_request import (
     LeaveOfAnother,

@@ -11,6 +11,7 @@ from servicekit.pagination import Page
 from business_hrms.models.leave_type import LeaveType
 from business_hrms.schemas.leave_type import LeaveTypeChanges, LeaveTypeQuery, LeaveTypeRead, LeaveTypeWish
 from business_hrms.services import leave_type as types
+from business_hrms.services.department import DepartmentUnknown
 from business_hrms.services.leave_type import LeaveTypeInUse, LeaveTypeNameTaken
 
 router = Router("hrms", tags=["leave types"])
@@ -25,7 +26,7 @@ async def list_leave_types(query: Annotated[LeaveTypeQuery, Query()], session: R
     "/leave-types",
     status_code=201,
     dependencies=[needs("hrms.leave.manage")],
-    responses=documented(LeaveTypeNameTaken),
+    responses=documented(LeaveTypeNameTaken, DepartmentUnknown),
 )
 async def create_leave_type(wish: LeaveTypeWish, session: TenantSession, response: Response) -> LeaveTypeRead:
     made = await types.create(session, wish)
@@ -44,7 +45,7 @@ async def get_leave_type(type_id: UUID, session: ReadSession, response: Response
 @router.patch(
     "/leave-types/{type_id}",
     dependencies=[needs("hrms.leave.manage")],
-    responses=documented(LeaveTypeNameTaken),
+    responses=documented(LeaveTypeNameTaken, DepartmentUnknown),
 )
 async def change_leave_type(
     type_id: UUID,

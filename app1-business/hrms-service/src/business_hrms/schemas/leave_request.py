@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -6,9 +6,10 @@ from pydantic import BeforeValidator, Field, model_validator
 from servicekit.pagination import ListQuery
 from servicekit.schemas import Day, Input, Output
 
-from business_hrms.rules.leave_words import Approver, LeaveStatus
+from business_hrms.rules.leave_words import LeaveStatus
 from business_hrms.schemas.day_count import DayCount
 from business_hrms.schemas.leave_allocation import Note
+from business_hrms.schemas.leave_approval import AskedRead, StepRead
 
 LONGEST = 366  # days from the first to the last
 
@@ -46,17 +47,6 @@ class Decision(Input):
     comment: Note | None = None
 
 
-class StepRead(Output):
-    """A level of the approval; `approved` is null until it is decided."""
-
-    level: int
-    approver: Approver
-    approved: bool | None
-    decided_by: UUID | None
-    decided_at: datetime | None
-    comment: str | None
-
-
 class LeaveItem(Output):
     id: UUID
     version: int
@@ -71,15 +61,22 @@ class LeaveItem(Output):
 
 
 class LeaveRead(LeaveItem):
+    """`asked` is null where who manages leave is to decide, or nothing is."""
+
     approval: list[StepRead]
+    asked: AskedRead | None
 
 
 class LeaveQuery(ListQuery):
-    """Requests of those whom the asker sees that touch the days `from` to `to`."""
+    """Requests of those whom the asker sees that touch the days `from` to `to`.
+
+    `awaits_me` leaves those that the asker is to decide on next.
+    """
 
     employee_id: UUID | None = None
     leave_type_id: UUID | None = None
     status: LeaveStatus | None = None
+    awaits_me: bool = False
     starts_on: Day | None = Field(None, alias="from")
     ends_on: Day | None = Field(None, alias="to")
     sort: Literal["from", "-from"] = "-from"

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field, model_validator
 from servicekit.pagination import ListQuery
 from servicekit.schemas import LEFT_OUT, Input, Name, Output
 
-from business_hrms.rules.leave_words import Approver
 from business_hrms.schemas.day_count import DayCount, GivenDays
+from business_hrms.schemas.leave_approval import Approval, LevelRead
 
 
 def _step(value: Decimal) -> Decimal:
@@ -22,22 +22,13 @@ PayShare = Annotated[Decimal, Field(gt=0, le=1, decimal_places=4)]
 Expiry = Annotated[int, Field(ge=1, le=3660)]
 
 
-class ApprovalLevel(Input):
-    """Who decides, where the request costs at least `from_days`."""
-
-    approver: Approver
-    from_days: GivenDays = Decimal(0)
-
-
-Approval = Annotated[list[ApprovalLevel], Field(min_length=1, max_length=5)]
-
-
 class LeaveTypeWish(Input):
     """Terms of leave.
 
     Days are carried into the next allocation where `carry_forward_cap` or
     `max_balance` says how many. Leave that is partly paid has a `pay_share`. Unpaid
-    leave needs no balance, unless `allow_negative` is false.
+    leave needs no balance, unless `allow_negative` is false. Without `approval` the
+    levels in the leave settings hold.
     """
 
     name: Name
@@ -50,7 +41,7 @@ class LeaveTypeWish(Input):
     carry_forward_expires_after_days: Expiry | None = None
     rounding: Rounding | None = None
     allow_negative: bool | None = None
-    approval: Approval = Field(default=[ApprovalLevel(approver=Approver.MANAGER)])
+    approval: Approval | None = None
 
     @model_validator(mode="after")
     def _unpaid_has_no_share(self) -> Self:
@@ -70,12 +61,7 @@ class LeaveTypeChanges(Input):
     carry_forward_expires_after_days: Expiry | None = None
     rounding: Rounding | None = None
     allow_negative: bool = LEFT_OUT
-    approval: Approval = LEFT_OUT
-
-
-class LevelRead(Output):
-    approver: Approver
-    from_days: DayCount
+    approval: Approval | None = None
 
 
 class LeaveTypeRead(Output):
@@ -91,7 +77,7 @@ class LeaveTypeRead(Output):
     carry_forward_expires_after_days: int | None
     rounding: DayCount | None
     allow_negative: bool
-    approval: list[LevelRead]
+    approval: list[LevelRead] | None
 
 
 class LeaveTypeQuery(ListQuery):

@@ -6,10 +6,11 @@ from uuid import UUID
 from servicekit.db import ReadSession, TenantSession, advisory_lock, locked, refusing
 from servicekit.errors import Conflict, Unprocessable
 from servicekit.pagination import page
-from sqlalchemy import CTE, ColumnElement, func, select
+from sqlalchemy import CTE, ColumnElement, func, select, true
 
 from business_hrms.models.department import Department
 from business_hrms.schemas.department import DepartmentChanges, DepartmentQuery, DepartmentWish
+from business_hrms.services.current import calendar, employee, is_todays, job
 
 
 class DepartmentNameTaken(Conflict):
@@ -94,3 +95,18 @@ def subtree(department_id: UUID | ColumnElement[UUID]) -> CTE:
     """Ids of a department and of all below it."""
     top = select(Department.id).where(Department.id == department_id).cte("subtree", recursive=True)
     return top.union(select(Department.id).join(top, Department.parent_id == top.c.id))
+
+
+async def of_employee(session: TenantSession, employee_id: UUID) -> set[UUID]:
+    """Ids of the department that an employee is in today, and of all above it."""
+    dates = calendar()
+    own = (
+        select(Department.id, Department.parent_id)
+        .join_from(employee, dates, true())
+        .join(job, is_todays(job, employee, dates.c.today))
+        .join(Department, Department.id == job.c.department_id)
+        .where(employee.c.id == employee_id)
+        .cte("own", recursive=True)
+    )
+    above = own.union(select(Department.id, Department.parent_id).join(own, own.c.parent_id == Department.id))
+    return set(await session.scalars(select(above.c.id), {"tenant": session.tenant}))

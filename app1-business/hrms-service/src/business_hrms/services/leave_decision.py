@@ -9,34 +9,20 @@ from uuid import UUID
 from contracts.facts import LeaveApproved, LeaveCancelled
 from servicekit import facts
 from servicekit.db import TenantSession, found, locked
-from servicekit.errors import Conflict, Forbidden
+from servicekit.errors import Conflict
 from sqlalchemy import func, select
 
 from business_hrms.models.employee import Employee
 from business_hrms.models.leave_allocation import LedgerEntry
 from business_hrms.models.leave_request import ApprovalStep, LeaveDay, LeaveRequest
 from business_hrms.models.leave_type import LeaveType
-from business_hrms.rules.leave_words import BACK, STANDING, Approver, EntryKind, LeaveStatus
+from business_hrms.rules.leave_words import BACK, STANDING, EntryKind, LeaveStatus
 from business_hrms.schemas.leave_request import LeaveRead
+from business_hrms.services import approval, visibility
 from business_hrms.services import leave_ledger as ledger
 from business_hrms.services import leave_request as requests
-from business_hrms.services import reporting, visibility
 from business_hrms.services.current import calendar
 from business_hrms.services.leave_request import LeaveOfAnother
-
-
-class OwnLeave(Forbidden):
-    code = "hrms.own_leave"
-
-    def __init__(self) -> None:
-        super().__init__("Nobody decides on their own leave.")
-
-
-class NotYoursToDecide(Forbidden):
-    code = "hrms.leave_not_yours_to_decide"
-
-    def __init__(self, approver: Approver) -> None:
-        super().__init__("Somebody else decides on this.", approver=approver.value)
 
 
 class LeaveDecided(Conflict):
@@ -61,9 +47,6 @@ class Held(NamedTuple):
     days: Decimal
 
 
-_LEVELS_ABOVE = {Approver.MANAGER: 1, Approver.SECOND_MANAGER: 2}
-
-
 async def decide(
     session: TenantSession, request_id: UUID, *, approved: bool, comment: str | None
 ) -> LeaveRead:
@@ -75,7 +58,7 @@ async def decide(
         ApprovalStep.request_id == request_id, ApprovalStep.approved.is_(None)
     )
     step, *later = await session.scalars(undecided.order_by(ApprovalStep.level))
-    await _require_approver(session, employee, step.approver)
+    await approval.require_approver(session, employee, step.approver)
     step.approved, step.comment = approved, comment
     step.decided_by, step.decided_at = session.context.user_id, datetime.now(UTC)
     request.updated_at = func.now()
@@ -140,19 +123,6 @@ async def _held(session: TenantSession, request_id: UUID) -> tuple[LeaveRequest,
     employee = await locked(session, Employee, request.employee_id)
     await session.refresh(request)
     return request, employee
-
-
-async def _require_approver(session: TenantSession, employee: Employee, approver: Approver) -> None:
-    """Pass who decides on a level, or manages leave; never the employee."""
-    user_id = session.context.user_id
-    if employee.user_id == user_id:
-        raise OwnLeave
-    if "hrms.leave.manage" in session.context.permissions:
-        return
-    needed = _LEVELS_ABOVE.get(approver)
-    above = await reporting.above(session, employee.id)
-    if needed is None or user_id is None or above.get(user_id, 0) < needed:
-        raise NotYoursToDecide(approver)
 
 
 async def _give_back(

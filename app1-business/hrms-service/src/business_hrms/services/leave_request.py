@@ -16,8 +16,9 @@ from business_hrms.models.leave_request import ApprovalStep, LeaveDay, LeaveRequ
 from business_hrms.models.leave_type import LeaveType
 from business_hrms.rules.leave import cost
 from business_hrms.rules.leave_words import STANDING, LeaveStatus
-from business_hrms.schemas.leave_request import LeaveItem, LeaveQuery, LeaveRead, LeaveWish, StepRead
-from business_hrms.services import holiday_list, visibility
+from business_hrms.schemas.leave_approval import AskedRead, StepRead
+from business_hrms.schemas.leave_request import LeaveItem, LeaveQuery, LeaveRead, LeaveWish
+from business_hrms.services import approval, holiday_list, visibility
 from business_hrms.services import leave_ledger as ledger
 from business_hrms.services.current import Statement
 from business_hrms.services.employment import NotEmployedThen
@@ -90,7 +91,7 @@ async def ask(session: TenantSession, wish: LeaveWish) -> LeaveRead:
     session.add_all(
         LeaveDay(request_id=request.id, day=day, portion=portion) for day, portion in days.items()
     )
-    session.add_all(_steps(request, leave_type))
+    session.add_all(await approval.steps(session, request, employee, leave_type))
     await session.flush()
     account = await ledger.settle(session, employee, leave_type.id, cause=request.id, event="asked")
     if not leave_type.allow_negative:
@@ -108,6 +109,8 @@ async def listing(session: ReadSession, query: LeaveQuery) -> dict[str, Any]:
         statement = statement.where(_request.leave_type_id == query.leave_type_id)
     if query.status is not None:
         statement = statement.where(_request.status == query.status)
+    if query.awaits_me:
+        statement = statement.where(approval.awaits(session.context)).params(tenant=session.tenant)
     if query.starts_on is not None:
         statement = statement.where(_request.ends_on >= query.starts_on)
     if query.ends_on is not None:
@@ -126,8 +129,17 @@ async def one(session: TenantSession | ReadSession, request_id: UUID) -> LeaveRe
     if row is None:
         raise NotFound
     steps = select(ApprovalStep).where(ApprovalStep.request_id == request_id).order_by(ApprovalStep.level)
-    approval = [StepRead.model_validate(step) for step in await session.scalars(steps)]
-    return LeaveRead(**LeaveItem.model_validate(row).model_dump(by_alias=True), approval=approval)
+    levels = [StepRead.model_validate(step) for step in await session.scalars(steps)]
+    item = LeaveItem.model_validate(row)
+    asked = None
+    if item.status == LeaveStatus.PENDING:
+        next_level = next(step for step in levels if step.approved is None)
+        asked = await approval.asked(session, item.employee_id, next_level.approver)
+    return LeaveRead(
+        **item.model_dump(by_alias=True),
+        approval=levels,
+        asked=AskedRead.model_validate(asked) if asked else None,
+    )
 
 
 def _requests(session: TenantSession | ReadSession) -> Statement:
@@ -193,12 +205,3 @@ async def _require_free(session: TenantSession, employee: Employee, wish: LeaveW
         )
     if existing := await session.scalar(touching.limit(1)):
         raise LeaveOverlaps(existing)
-
-
-def _steps(request: LeaveRequest, leave_type: LeaveType) -> list[ApprovalStep]:
-    """The levels of the type that a request of this length needs: one at least."""
-    needed = [level for level in leave_type.approval if request.days >= Decimal(level["from_days"])]
-    return [
-        ApprovalStep(request_id=request.id, level=number, approver=level["approver"])
-        for number, level in enumerate(needed or leave_type.approval[:1], start=1)
-    ]

@@ -10,7 +10,9 @@ from servicekit.pagination import page
 from sqlalchemy import func, select
 
 from business_hrms.models.leave_type import LeaveType
+from business_hrms.schemas.leave_approval import Approval
 from business_hrms.schemas.leave_type import LeaveTypeChanges, LeaveTypeQuery, LeaveTypeWish
+from business_hrms.services import leave_settings
 
 
 class LeaveTypeNameTaken(Conflict):
@@ -69,7 +71,7 @@ async def create(session: TenantSession, wish: LeaveTypeWish) -> LeaveType:
         **values,
         pay_share=wish.pay_share or Decimal(wish.paid),
         allow_negative=not wish.paid if wish.allow_negative is None else wish.allow_negative,
-        approval=[level.model_dump(mode="json") for level in wish.approval],
+        approval=await _levels(session, wish.approval),
     )
     session.add(made)
     async with refusing(_NAME_TAKEN):
@@ -82,7 +84,7 @@ async def change(session: TenantSession, type_id: UUID, changes: LeaveTypeChange
     leave_type = await locked(session, LeaveType, type_id, version=version)
     given = changes.model_dump(exclude_unset=True, exclude={"approval"})
     if "approval" in changes.model_fields_set:
-        given["approval"] = [level.model_dump(mode="json") for level in changes.approval]
+        given["approval"] = await _levels(session, changes.approval)
     for name, value in given.items():
         setattr(leave_type, name, value)
     async with refusing(_NAME_TAKEN):
@@ -94,3 +96,7 @@ async def remove(session: TenantSession, type_id: UUID) -> None:
     await session.delete(await locked(session, LeaveType, type_id))
     async with refusing(_IN_USE):
         await session.flush()
+
+
+async def _levels(session: TenantSession, approval: Approval | None) -> list[dict[str, Any]] | None:
+    return None if approval is None else await leave_settings.stored(session, approval)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from servicekit.db import ReadSession, TenantSession, advisory_lock
 from servicekit.errors import Unprocessable
-from sqlalchemy import Date, Row, Uuid, func, literal, or_, select, true
+from sqlalchemy import Date, Row, Select, Subquery, Uuid, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import DATERANGE
 
 from business_hrms.models.employee import Employee, EmploymentRecord
@@ -36,6 +36,15 @@ class ManagerCycle(Unprocessable):
 
     def __init__(self) -> None:
         super().__init__("Somebody would report to themselves, directly or through others.")
+
+
+class Superior(NamedTuple):
+    """Somebody whom an employee reports to, directly where `level` is 1."""
+
+    employee_id: UUID
+    user_id: UUID | None
+    name: str
+    level: int
 
 
 async def require_manager(session: TenantSession, manager_id: UUID, day: date) -> None:
@@ -81,30 +90,53 @@ async def require_no_cycle(session: TenantSession, record: EmploymentRecord) -> 
         raise ManagerCycle
 
 
-async def above(session: TenantSession, employee_id: UUID) -> dict[UUID, int]:
-    """Accounts of those to whom an employee reports today, with how many levels they are above.
+def superiors(below: Select[UUID]) -> Subquery:
+    """To whom employees report today, directly or through others. Bound: `tenant`.
 
-    Whose job begins later or has ended passes nothing on: together with jobs of
-    other days theirs could make a circle.
+    Whose job begins later or has ended is left out and passes nothing on: together
+    with jobs of other days theirs could make a circle.
+
+    Args:
+        below: ids of the employees.
+
+    Returns:
+        A row for each of them and each of those: `below_id`, and the fields of `Superior`.
     """
     dates = calendar()
     today = dates.c.today
     first = (
-        select(job.c.manager_id.label("id"), literal(1).label("level"))
+        select(employee.c.id.label("below_id"), job.c.manager_id, literal(1).label("level"))
         .join_from(employee, dates, true())
         .join(job, is_todays(job, employee, today))
-        .where(employee.c.id == employee_id)
+        .where(employee.c.id.in_(below))
     )
     chain = first.cte("chain", recursive=True)
     chain = chain.union_all(
-        select(job.c.manager_id, chain.c.level + 1)
+        select(chain.c.below_id, job.c.manager_id, chain.c.level + 1)
         .join_from(chain, dates, true())
-        .join(job, (job.c.employee_id == chain.c.id) & (job.c.valid_from <= today))
+        .join(job, (job.c.employee_id == chain.c.manager_id) & (job.c.valid_from <= today))
         .where(or_(job.c.valid_to.is_(None), job.c.valid_to >= today))
     )
-    accounts = select(employee.c.user_id, chain.c.level).join(chain, chain.c.id == employee.c.id)
-    rows = await session.execute(accounts, {"tenant": session.tenant})
-    return {user_id: level for user_id, level in rows if user_id is not None}
+    return (
+        select(
+            chain.c.below_id,
+            employee.c.id.label("employee_id"),
+            employee.c.user_id,
+            (employee.c.first_name + " " + employee.c.last_name).label("name"),
+            chain.c.level,
+        )
+        .join_from(chain, dates, true())
+        .join(employee, employee.c.id == chain.c.manager_id)
+        .where(or_(employee.c.last_day.is_(None), employee.c.last_day >= today))
+        .subquery("superiors")
+    )
+
+
+async def above(session: TenantSession | ReadSession, employee_id: UUID) -> list[Superior]:
+    """To whom an employee reports today, the nearest first."""
+    found = superiors(select(employee.c.id).where(employee.c.id == employee_id))
+    statement = select(*(found.c[name] for name in Superior._fields)).order_by(found.c.level)
+    return [Superior(*row) for row in await session.execute(statement, {"tenant": session.tenant})]
 
 
 async def chart(session: ReadSession, below: UUID | None, depth: int) -> Sequence[Row[Any]]:
