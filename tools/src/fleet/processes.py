@@ -125,6 +125,7 @@ def _uvicorn(package: str, port: int) -> list[str]:
         "--host=127.0.0.1",
         f"--port={port}",
         "--no-access-log",
+        "--no-proxy-headers",  # uvicorn would believe what anybody on loopback says of its address
         "--timeout-keep-alive=75",  # longer than the gateway keeps a connection, else it meets a closed one
         "--timeout-graceful-shutdown=25",
     ]
