@@ -5,7 +5,7 @@ from servicekit.db import TenantSession
 from servicekit.handlers import Handlers
 
 from business_hrms.services import accrual, document_alert
-from business_hrms.services.accrual import AccrueLeave
+from business_hrms.services.accrual import AccrueLeave, AccrueToday
 from business_hrms.services.document_alert import AlertOfDocuments
 
 handlers = Handlers()
@@ -14,6 +14,11 @@ handlers = Handlers()
 @handlers.does(AccrueLeave)
 async def accrue_leave(session: TenantSession, job: AccrueLeave, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
     await accrual.credit_portion(session, job)
+
+
+@handlers.does(AccrueToday, schedule="30 0 * * *")
+async def accrue_today(session: TenantSession, job: AccrueToday, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
+    await accrual.run_today(session)
 
 
 @handlers.does(AlertOfDocuments, schedule="0 7 * * *")

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from contracts.jobs import Job
 from servicekit import long_jobs
 from servicekit.db import TenantSession, found
 from servicekit.long_jobs import LongJob, Portion
@@ -23,6 +24,7 @@ from business_hrms.rules.accrual import credits_of
 from business_hrms.rules.leave import ZERO
 from business_hrms.rules.leave_words import EntryKind
 from business_hrms.services import leave_ledger as ledger
+from business_hrms.services.current import today
 
 AT_ONCE = 500  # allocations
 
@@ -36,11 +38,23 @@ class AccrueLeave(Portion):
     after: UUID
 
 
+class AccrueToday(Job):
+    """Credit what is earned until the day on which it is done."""
+
+    name: ClassVar[str] = "hrms.accrue_today"
+
+
 async def start(session: TenantSession, as_of: date) -> LongJob:
     """Have everything credited that was earned up to a day."""
     earning = LeaveAllocation.per_year.is_not(None), LeaveAllocation.starts_on <= as_of
     total = await session.scalar(select(func.count()).select_from(LeaveAllocation).where(*earning))
     return await long_jobs.start(session, AccrueLeave, total=total or 0, as_of=as_of, after=UUID(int=0))
+
+
+async def run_today(session: TenantSession) -> None:
+    """Have everything credited that was earned until today, where anybody earns leave."""
+    if await session.scalar(select(LeaveAllocation.id).where(LeaveAllocation.per_year.is_not(None)).limit(1)):
+        await start(session, await today(session))
 
 
 async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:

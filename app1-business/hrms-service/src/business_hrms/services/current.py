@@ -1,7 +1,9 @@
 """Today, and the job that goes with it, as parts of statements. Bound: `tenant`."""
 
+from datetime import date
 from typing import Any
 
+from servicekit.db import TenantSession
 from servicekit.records import Tenant
 from sqlalchemy import (
     ColumnElement,
@@ -29,6 +31,12 @@ def calendar() -> Subquery:
     """One row: `today`, the date in the tenant's time zone, by the database's clock."""
     today = cast(func.timezone(Tenant.time_zone, func.now()), Date).label("today")
     return select(today).where(Tenant.id == bindparam("tenant")).subquery("calendar")
+
+
+async def today(session: TenantSession) -> date:
+    """The date in the tenant's time zone."""
+    day: date = (await session.execute(select(calendar().c.today), {"tenant": session.tenant})).scalar_one()
+    return day
 
 
 def is_todays(job: FromClause, employee: FromClause, today: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from business_hrms.schemas.leave_request import LeaveRead
 from business_hrms.services import approval, visibility
 from business_hrms.services import leave_ledger as ledger
 from business_hrms.services import leave_request as requests
-from business_hrms.services.current import calendar
+from business_hrms.services.current import today
 from business_hrms.services.leave_request import LeaveOfAnother
 
 
@@ -83,7 +83,7 @@ async def cancel(session: TenantSession, request_id: UUID) -> LeaveRead:
     if request.status not in STANDING:
         raise LeaveDecided(request.status)
     approved = request.status == LeaveStatus.APPROVED
-    if approved and not manages and request.starts_on <= await _today(session):
+    if approved and not manages and request.starts_on <= await today(session):
         raise LeaveHasBegun
     await withdraw(session, request, employee)
     return await requests.one(session, request_id)
@@ -155,8 +155,3 @@ def _entry(
 ) -> LedgerEntry:
     segment = str(held.allocation_id)
     return ledger.entry(session, held.allocation_id, kind, held.day, days, source=request.id, segment=segment)
-
-
-async def _today(session: TenantSession) -> date:
-    today: date = (await session.execute(select(calendar().c.today), {"tenant": session.tenant})).scalar_one()
-    return today
