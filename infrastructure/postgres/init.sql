@@ -61,6 +61,35 @@ ALTER DEFAULT PRIVILEGES FOR ROLE app1_hrms GRANT USAGE ON SCHEMAS TO app1_hrms_
 ALTER DEFAULT PRIVILEGES FOR ROLE app1_hrms GRANT SELECT ON TABLES TO app1_hrms_ro;
 ALTER DEFAULT PRIVILEGES FOR ROLE app1_hrms GRANT SELECT ON SEQUENCES TO app1_hrms_ro;
 
+-- app2_libraries
+\getenv password APP2_LIBRARIES_DATABASE_PASSWORD
+\getenv read_password APP2_LIBRARIES_DATABASE_READ_PASSWORD
+DO $$ BEGIN CREATE ROLE app2_libraries LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN CREATE ROLE app2_libraries_ro LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+GRANT app2_libraries TO CURRENT_USER; -- so that an administrator who is no superuser can act for it
+ALTER ROLE app2_libraries SET search_path = ext;
+ALTER ROLE app2_libraries_ro SET search_path = ext;
+ALTER ROLE app2_libraries_ro SET default_transaction_read_only = on;
+ALTER ROLE app2_libraries PASSWORD :'password';
+ALTER ROLE app2_libraries_ro PASSWORD :'read_password';
+\unset password
+\unset read_password
+SELECT 'CREATE DATABASE app2_libraries OWNER app2_libraries'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'app2_libraries') \gexec
+\connect app2_libraries
+REVOKE ALL ON DATABASE app2_libraries FROM PUBLIC;
+GRANT CONNECT ON DATABASE app2_libraries TO app2_libraries_ro;
+DROP SCHEMA IF EXISTS public;
+CREATE SCHEMA IF NOT EXISTS ext;
+GRANT USAGE ON SCHEMA ext TO app2_libraries, app2_libraries_ro;
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA ext;
+CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA ext;
+CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA ext;
+CREATE EXTENSION IF NOT EXISTS citext SCHEMA ext;
+ALTER DEFAULT PRIVILEGES FOR ROLE app2_libraries GRANT USAGE ON SCHEMAS TO app2_libraries_ro;
+ALTER DEFAULT PRIVILEGES FOR ROLE app2_libraries GRANT SELECT ON TABLES TO app2_libraries_ro;
+ALTER DEFAULT PRIVILEGES FOR ROLE app2_libraries GRANT SELECT ON SEQUENCES TO app2_libraries_ro;
+
 -- app2_user
 \getenv password APP2_USER_DATABASE_PASSWORD
 \getenv read_password APP2_USER_DATABASE_READ_PASSWORD

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from servicekit.migrations.folding import create_folded
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 revision = "0002"
@@ -9,11 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    # unaccent() is only STABLE, because its dictionary could be replaced; ours is not.
-    op.execute(
-        "CREATE FUNCTION folded(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE "
-        "RETURN lower(ext.unaccent('ext.unaccent'::regdictionary, $1))"
-    )
+    create_folded()
     op.execute("CREATE SEQUENCE employee_numbers")
     op.create_table(
         "positions",

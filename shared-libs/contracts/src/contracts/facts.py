@@ -190,6 +190,108 @@ class LeaveCancelled(Fact):
     leave_type_id: UUID
 
 
+class LoanIssued(Fact):
+    """A copy is with a patron until `due_on`."""
+
+    name = "libraries.loan_issued.v1"
+    loan_id: UUID
+    copy_id: UUID
+    book_id: UUID
+    patron_id: UUID
+    branch_id: UUID
+    due_on: date
+
+
+class LoanRenewed(Fact):
+    name = "libraries.loan_renewed.v1"
+    loan_id: UUID
+    patron_id: UUID
+    due_on: date
+    renewals: int
+
+
+class LoanReturned(Fact):
+    """`overdue_fine` is what was charged for being late, in the tenant's currency."""
+
+    name = "libraries.loan_returned.v1"
+    loan_id: UUID
+    copy_id: UUID
+    patron_id: UUID
+    overdue_fine: Decimal
+
+
+class LoanOverdue(Fact):
+    """The day after `due_on` has come. Told once for each due date."""
+
+    name = "libraries.loan_overdue.v1"
+    loan_id: UUID
+    patron_id: UUID
+    due_on: date
+
+
+class LoanLost(Fact):
+    name = "libraries.loan_lost.v1"
+    loan_id: UUID
+    copy_id: UUID
+    patron_id: UUID
+
+
+class HoldReady(Fact):
+    """A copy lies ready for the patron until `expires_on`."""
+
+    name = "libraries.hold_ready.v1"
+    hold_id: UUID
+    book_id: UUID
+    copy_id: UUID
+    patron_id: UUID
+    expires_on: date
+
+
+class HoldExpired(Fact):
+    """The patron did not fetch what lay ready."""
+
+    name = "libraries.hold_expired.v1"
+    hold_id: UUID
+    book_id: UUID
+    patron_id: UUID
+
+
+class HoldCancelled(Fact):
+    name = "libraries.hold_cancelled.v1"
+    hold_id: UUID
+    book_id: UUID
+    patron_id: UUID
+
+
+class ChargeRaised(Fact):
+    """A patron owes `amount`, in the tenant's currency."""
+
+    name = "libraries.charge_raised.v1"
+    charge_id: UUID
+    patron_id: UUID
+    loan_id: UUID | None
+    kind: Literal["overdue", "replacement", "processing", "damage", "other"]
+    amount: Decimal
+
+
+class ChargeWaived(Fact):
+    """`amount` of a charge is not owed any more: waived, or given back because a lost copy was found."""
+
+    name = "libraries.charge_waived.v1"
+    charge_id: UUID
+    patron_id: UUID
+    amount: Decimal
+
+
+class ChargePaid(Fact):
+    """A patron paid `amount` of what was owed."""
+
+    name = "libraries.charge_paid.v1"
+    payment_id: UUID
+    patron_id: UUID
+    amount: Decimal
+
+
 FACTS: dict[str, type[Fact]] = {
     fact.name: fact
     for fact in (
@@ -209,5 +311,16 @@ FACTS: dict[str, type[Fact]] = {
         EmployeeRemoved,
         LeaveApproved,
         LeaveCancelled,
+        LoanIssued,
+        LoanRenewed,
+        LoanReturned,
+        LoanOverdue,
+        LoanLost,
+        HoldReady,
+        HoldExpired,
+        HoldCancelled,
+        ChargeRaised,
+        ChargeWaived,
+        ChargePaid,
     )
 }

@@ -1,0 +1,32 @@
+"""The libraries-service: what it is made of."""
+
+from pathlib import Path
+
+from servicekit.app import create_app
+from servicekit.fleet import fleet
+from servicekit.handlers import Handlers
+from servicekit.migrations import Stream
+from servicekit.service import Service
+
+from school_libraries import consumers
+from school_libraries.models.base import Base
+from school_libraries.routes import book, branch, circulation, copy, hold, loan, loan_rule, patron
+from school_libraries.settings import Settings
+
+service = Service(
+    entry=fleet().named("app2-libraries-service"),
+    settings=Settings(),
+    routers=[
+        branch.router,
+        loan_rule.router,
+        book.router,
+        copy.router,
+        patron.router,
+        circulation.router,
+        loan.router,
+        hold.router,
+    ],
+    streams=[Stream("libraries", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],
+    handlers=Handlers(consumers.handlers),
+)
+app = create_app(service)
