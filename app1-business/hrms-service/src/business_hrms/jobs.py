@@ -4,9 +4,10 @@ from contracts.facts import Envelope
 from servicekit.db import TenantSession
 from servicekit.handlers import Handlers
 
-from business_hrms.services import accrual, document_alert
+from business_hrms.services import accrual, document_alert, employee_import
 from business_hrms.services.accrual import AccrueLeave, AccrueToday
 from business_hrms.services.document_alert import AlertOfDocuments
+from business_hrms.services.employee_import import ImportEmployees, TakeOverEmployees
 
 handlers = Handlers()
 
@@ -24,3 +25,13 @@ async def accrue_today(session: TenantSession, job: AccrueToday, envelope: Envel
 @handlers.does(AlertOfDocuments, schedule="0 7 * * *")
 async def alert_of_documents(session: TenantSession, job: AlertOfDocuments, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
     await document_alert.send(session)
+
+
+@handlers.does(ImportEmployees)
+async def import_employees(session: TenantSession, portion: ImportEmployees, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
+    await employee_import.read(session, portion)
+
+
+@handlers.does(TakeOverEmployees)
+async def take_over_employees(session: TenantSession, portion: TakeOverEmployees, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
+    await employee_import.take_over(session, portion)

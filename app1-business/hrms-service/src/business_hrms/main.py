@@ -20,6 +20,7 @@ from business_hrms.routes import (
     document,
     document_type,
     employee,
+    employee_import,
     employment,
     holiday_list,
     leave_allocation,
@@ -48,6 +49,7 @@ service = Service(
         team_calendar.router,
         document_type.router,
         document.router,
+        employee_import.router,
         long_jobs_router("hrms"),
     ],
     streams=[

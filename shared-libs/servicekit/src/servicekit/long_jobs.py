@@ -143,7 +143,8 @@ async def advance(
     job = await session.get_one(LongJob, portion.job_id, with_for_update=True, populate_existing=True)
     job.done += done
     job.total = max(job.total, job.done)  # more may have come since it was counted
-    job.refused += len(errors)
+    # A row with several errors is one step without effect.
+    job.refused += len({error["row"] for error in errors} - {None}) + [e["row"] for e in errors].count(None)
     job.counts = {
         name: job.counts.get(name, 0) + (counts or {}).get(name, 0)
         for name in job.counts.keys() | (counts or {}).keys()

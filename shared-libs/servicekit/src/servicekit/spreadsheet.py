@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from io import StringIO
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the machine's old code page
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(rows: Iterable[Iterable[object]]) -> str:
@@ -21,4 +21,4 @@ def lines(rows: Iterable[Iterable[object]]) -> str:
 
 def _cell(value: object) -> str:
     cell = "" if value is None else str(value)
-    return "'" + cell if cell.startswith(_FORMULA_STARTS) else cell
+    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell

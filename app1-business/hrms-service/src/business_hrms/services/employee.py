@@ -4,7 +4,7 @@ from uuid import UUID
 
 from contracts.facts import EmployeeHired, EmployeeRemoved
 from contracts.jobs import SendMail
-from servicekit import facts, jobs
+from servicekit import audit, facts, jobs
 from servicekit.db import TenantSession, locked, refusing
 from servicekit.errors import Conflict
 from sqlalchemy import func, select, text
@@ -54,7 +54,8 @@ _HAS_HISTORY = {
 }
 
 
-async def hire(session: TenantSession, wish: EmployeeWish) -> EmployeeRead:
+async def hire(session: TenantSession, wish: EmployeeWish, *, welcome: bool = True) -> EmployeeRead:
+    """Enter a new employee, and send a welcome by mail unless it is not wanted."""
     position_id = await position.named(session, wish.position) if wish.position else None
     if wish.manager_id is not None:
         await reporting.require_manager(session, wish.manager_id, wish.date_of_joining)
@@ -85,9 +86,15 @@ async def hire(session: TenantSession, wish: EmployeeWish) -> EmployeeRead:
         employment_type=hired.employment_type,
     )
     facts.add(session, fact, about=employee)
-    first_day = hired.date_of_joining.isoformat()
-    welcome = {"first_name": hired.first_name, "date_of_joining": first_day}
-    jobs.add(session, SendMail(purpose="employee_welcome", address=hired.email, data=welcome))
+    audit.add(
+        session,
+        "hrms.employee_hired",
+        target=f"employee:{hired.id}",
+        after=wish.model_dump(exclude_none=True),
+    )
+    if welcome:
+        data = {"first_name": hired.first_name, "date_of_joining": hired.date_of_joining.isoformat()}
+        jobs.add(session, SendMail(purpose="employee_welcome", address=hired.email, data=data))
     return hired
 
 
@@ -113,13 +120,16 @@ async def _enter(session: TenantSession, wish: EmployeeWish) -> Employee:
 
 
 async def amend(
-    session: TenantSession, employee_id: UUID, changes: EmployeeChanges, version: int
+    session: TenantSession, employee_id: UUID, changes: EmployeeChanges, version: int | None
 ) -> EmployeeRead:
     employee = await locked(session, Employee, employee_id, version=version)
-    for name, value in changes.model_dump(exclude_unset=True).items():
+    after = changes.model_dump(exclude_unset=True)
+    before = {name: getattr(employee, name) for name in after}
+    for name, value in after.items():
         setattr(employee, name, value)
     async with refusing(_REFUSALS):
         await session.flush()
+    audit.add(session, "hrms.employee_amended", target=f"employee:{employee_id}", before=before, after=after)
     return await directory.one(session, employee_id)
 
 
@@ -133,6 +143,8 @@ async def remove(session: TenantSession, employee_id: UUID) -> None:
     employee.updated_at = func.now()  # so that the fact carries a newer version than the hiring
     await session.flush()
     facts.add(session, EmployeeRemoved(employee_id=employee_id), about=employee)
+    was = {name: getattr(employee, name) for name in ("employee_no", "first_name", "last_name", "email")}
+    audit.add(session, "hrms.employee_removed", target=f"employee:{employee_id}", before=was)
     for record in records:
         await session.delete(record)
     await session.flush()

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.facts import EmployeeJobChanged
-from servicekit import facts
+from servicekit import audit, facts
 from servicekit.db import ReadSession, TenantSession, locked, refusing
 from servicekit.errors import Conflict, NotFound, Unprocessable
 from sqlalchemy import Row, func, or_, select
@@ -55,11 +55,18 @@ class FirstJob(Conflict):
         super().__init__("The job of the hiring cannot be withdrawn.")
 
 
-async def change_job(session: TenantSession, employee_id: UUID, change: JobChange) -> JobRead:
-    """Give an employee another job from a day on, until the next change that is on record."""
+async def change_job(
+    session: TenantSession, employee_id: UUID, change: JobChange, *, corrects: bool = False
+) -> JobRead:
+    """Give an employee another job from a day on, until the next change that is on record.
+
+    Args:
+        corrects: let it take the place of a job that begins on that day already.
+    """
     employee = await locked(session, Employee, employee_id)
     before = await _on(session, employee, change.valid_from)
-    if before.valid_from == change.valid_from:
+    same_day = before.valid_from == change.valid_from
+    if same_day and not corrects:
         raise JobStartsThen(before.id)
     kept = {
         "department_id": before.department_id,
@@ -78,6 +85,17 @@ async def change_job(session: TenantSession, employee_id: UUID, change: JobChang
     if after.manager_id is not None and after.manager_id != before.manager_id:
         await require_manager(session, after.manager_id, after.valid_from)
         await require_no_cycle(session, after)
+    audit.add(
+        session,
+        "hrms.job_changed",
+        target=f"employee:{employee_id}",
+        before={name: kept[name] for name in wanted},
+        after={"valid_from": change.valid_from, **wanted},
+    )
+    if same_day:
+        for name, value in wanted.items():
+            setattr(before, name, value)
+        return await _changed(session, employee, before, since=before.valid_from)
     before.valid_to = after.valid_from - _DAY
     session.add(after)
     return await _changed(session, employee, after, since=after.valid_from)
@@ -92,6 +110,12 @@ async def withdraw_job(session: TenantSession, employee_id: UUID, job_id: UUID) 
     if withdrawn.valid_from == employee.date_of_joining:
         raise FirstJob
     before = await _on(session, employee, withdrawn.valid_from - _DAY)
+    audit.add(
+        session,
+        "hrms.job_change_withdrawn",
+        target=f"employee:{employee_id}",
+        before={"valid_from": withdrawn.valid_from},
+    )
     await session.delete(withdrawn)
     await session.flush()
     before.valid_to = withdrawn.valid_to

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from contracts.facts import EmployeeTerminated
-from servicekit import facts
+from servicekit import audit, facts
 from servicekit.db import TenantSession, locked
 from servicekit.errors import Conflict, Unprocessable
 from sqlalchemy import select
@@ -40,6 +40,13 @@ async def terminate(session: TenantSession, employee_id: UUID, end: Termination)
         raise JobStartsLater(last.id)
     last.valid_to = end.last_day
     await require_no_cycle(session, last)
+    audit.add(
+        session,
+        "hrms.employee_terminated",
+        target=f"employee:{employee_id}",
+        before={"last_day": employee.last_day, "reason": employee.leaving_reason},
+        after=end.model_dump(),
+    )
     employee.last_day, employee.leaving_reason = end.last_day, end.reason
     await session.flush()
     fact = EmployeeTerminated(employee_id=employee_id, last_day=end.last_day)
