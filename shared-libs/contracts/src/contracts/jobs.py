@@ -31,7 +31,9 @@ class SendMail(Job):
     `data` by purpose: `invitation_id` for an invitation; `first_name`,
     `date_of_joining` (ISO 8601) for a welcome; `device`, `address`, `at` (ISO
     8601) for a new device; `type`, `expires_on` (ISO 8601) and, where it is not
-    the reader's own, `employee` for a document.
+    the reader's own, `employee` for a document; `employee`, `from`, `to` (ISO
+    8601) for leave, with `status` and, where there is one, `comment` when it is
+    decided.
     """
 
     name = "user.mail"
@@ -42,6 +44,8 @@ class SendMail(Job):
         "email_verification",
         "employee_welcome",
         "invitation",
+        "leave_asked",
+        "leave_decided",
         "new_device",
         "organisations",
         "password_changed",

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import holidays
+from servicekit import audit
 from servicekit.db import ReadSession, TenantSession, found, locked, refusing
 from servicekit.errors import Conflict, Unprocessable
 from servicekit.pagination import page
@@ -89,6 +90,8 @@ async def create(session: TenantSession, wish: HolidayListWish) -> HolidayListRe
     async with refusing(_TAKEN):
         await session.flush()
     _add_days(session, made.id, wish.days)
+    after = wish.model_dump(mode="json")
+    audit.add(session, "hrms.holiday_list_created", target=f"holiday_list:{made.id}", after=after)
     await session.flush()
     return await one(session, made.id)
 
@@ -98,6 +101,7 @@ async def change(
 ) -> HolidayListRead:
     """Change a list. Leave that was asked for before keeps what it cost."""
     row = await locked(session, HolidayList, list_id, version=version)
+    before = await one(session, list_id)
     given = changes.model_dump(exclude_unset=True, exclude={"days"})
     if "weekly_off" in given:
         given["weekly_off"] = sorted(given["weekly_off"])
@@ -109,13 +113,24 @@ async def change(
         _add_days(session, list_id, changes.days)
     async with refusing(_TAKEN):
         await session.flush()
+    after = changes.model_dump(mode="json", exclude_unset=True)
+    audit.add(
+        session,
+        "hrms.holiday_list_changed",
+        target=f"holiday_list:{list_id}",
+        before=before.model_dump(mode="json", include=set(after)),
+        after=after,
+    )
     return await one(session, list_id)
 
 
 async def remove(session: TenantSession, list_id: UUID) -> None:
-    await session.delete(await locked(session, HolidayList, list_id))
+    row = await locked(session, HolidayList, list_id)
+    await session.delete(row)
     async with refusing(_IN_USE):
         await session.flush()
+    before = {"name": row.name}
+    audit.add(session, "hrms.holiday_list_removed", target=f"holiday_list:{list_id}", before=before)
 
 
 def suggested(query: SuggestionQuery) -> list[HolidayRead]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+from servicekit import audit
 from servicekit.db import ReadSession, TenantSession, found, locked, refusing
 from servicekit.errors import Conflict, NotFound, Unprocessable
 from servicekit.pagination import page
@@ -134,6 +135,12 @@ async def create(session: TenantSession, wish: AllocationWish) -> AllocationMade
         for other, result in zip(account.allocations, account.settled, strict=True)
         if other.id == allocation.id
     )
+    audit.add(
+        session,
+        "hrms.leave_allocated",
+        target=f"leave_allocation:{allocation.id}",
+        after=wish.model_dump(mode="json", by_alias=True, exclude_none=True),
+    )
     read = await one(session, allocation.id)
     return AllocationMade(**read.model_dump(by_alias=True), capped=capped)
 
@@ -162,6 +169,12 @@ async def adjust(session: TenantSession, allocation_id: UUID, adjustment: Adjust
     account = await ledger.settle(session, employee, leave_type.id, cause=source, event="adjusted")
     if adjustment.days < 0 and account.short and not leave_type.allow_negative:
         raise BalanceExceeded(-adjustment.days, -adjustment.days - account.short)
+    audit.add(
+        session,
+        "hrms.leave_allocation_adjusted",
+        target=f"leave_allocation:{allocation_id}",
+        after=adjustment.model_dump(mode="json", exclude_none=True),
+    )
     return await one(session, allocation_id)
 
 
@@ -179,6 +192,17 @@ async def remove(session: TenantSession, allocation_id: UUID) -> None:
     account = await ledger.settle(session, employee, leave_type.id, cause=allocation_id, event="removed")
     if account.short and not leave_type.allow_negative:
         raise AllocationInUse  # what was carried from it is in use
+    audit.add(
+        session,
+        "hrms.leave_allocation_removed",
+        target=f"leave_allocation:{allocation_id}",
+        before={
+            "employee_id": allocation.employee_id,
+            "leave_type_id": allocation.leave_type_id,
+            "from": allocation.starts_on,
+            "to": allocation.ends_on,
+        },
+    )
 
 
 def _allocations(session: TenantSession | ReadSession) -> Statement:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from contracts.facts import LeaveApproved, LeaveCancelled
-from servicekit import facts
+from servicekit import audit, facts
 from servicekit.db import TenantSession, found, locked
 from servicekit.errors import Conflict
 from sqlalchemy import func, select
@@ -18,7 +18,7 @@ from business_hrms.models.leave_request import ApprovalStep, LeaveDay, LeaveRequ
 from business_hrms.models.leave_type import LeaveType
 from business_hrms.rules.leave_words import BACK, STANDING, EntryKind, LeaveStatus
 from business_hrms.schemas.leave_request import LeaveRead
-from business_hrms.services import approval, visibility
+from business_hrms.services import approval, leave_notice, visibility
 from business_hrms.services import leave_ledger as ledger
 from business_hrms.services import leave_request as requests
 from business_hrms.services.current import today
@@ -70,6 +70,16 @@ async def decide(
         session.add_all(_entry(session, request, EntryKind.USE, one, one.days) for one in held)
         await session.flush()
         await tell_approved(session, request)
+    else:
+        await leave_notice.ask(session, request, employee, later[0].approver)
+    if not approved or not later:
+        leave_notice.tell(session, request, employee, comment)
+    audit.add(
+        session,
+        "hrms.leave_approved" if approved else "hrms.leave_rejected",
+        target=f"leave_request:{request_id}",
+        after={"level": step.level, "comment": comment},
+    )
     await session.flush()
     return await requests.one(session, request_id)
 
@@ -98,6 +108,9 @@ async def withdraw(session: TenantSession, request: LeaveRequest, employee: Empl
             request_id=request.id, employee_id=employee.id, leave_type_id=request.leave_type_id
         )
         facts.add(session, fact, about=request)
+    leave_notice.tell(session, request, employee)
+    audit.add(session, "hrms.leave_cancelled", target=f"leave_request:{request.id}")
+    await session.flush()
 
 
 async def tell_approved(session: TenantSession, request: LeaveRequest) -> None:

@@ -9,6 +9,7 @@ of it a leaver keeps depends on the country and the contract: hr adjusts it.
 from datetime import date
 from decimal import Decimal
 
+from servicekit import audit
 from servicekit.db import TenantSession
 from sqlalchemy import delete, func, select
 
@@ -55,6 +56,13 @@ async def _shorten(
     for allocation_id, day, days in rows:
         segment = f"{allocation_id} until {last_day}"
         session.add(ledger.entry(session, allocation_id, back, day, days, source=request.id, segment=segment))
+    audit.add(
+        session,
+        "hrms.leave_shortened",
+        target=f"leave_request:{request.id}",
+        before={"to": request.ends_on, "days": request.days},
+        after={"to": last_day, "days": remaining},
+    )
     await session.execute(delete(LeaveDay).where(cut))
     request.ends_on, request.days = last_day, remaining
     await session.flush()

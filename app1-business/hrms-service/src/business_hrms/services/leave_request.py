@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from servicekit import audit
 from servicekit.db import ReadSession, TenantSession, refusing
 from servicekit.errors import Conflict, Forbidden, NotFound, Unprocessable
 from servicekit.pagination import page
@@ -18,7 +19,7 @@ from business_hrms.rules.leave import cost
 from business_hrms.rules.leave_words import STANDING, LeaveStatus
 from business_hrms.schemas.leave_approval import AskedRead, StepRead
 from business_hrms.schemas.leave_request import LeaveItem, LeaveQuery, LeaveRead, LeaveWish
-from business_hrms.services import approval, holiday_list, visibility
+from business_hrms.services import approval, holiday_list, leave_notice, visibility
 from business_hrms.services import leave_ledger as ledger
 from business_hrms.services.current import Statement
 from business_hrms.services.employment import NotEmployedThen
@@ -91,12 +92,16 @@ async def ask(session: TenantSession, wish: LeaveWish) -> LeaveRead:
     session.add_all(
         LeaveDay(request_id=request.id, day=day, portion=portion) for day, portion in days.items()
     )
-    session.add_all(await approval.steps(session, request, employee, leave_type))
+    steps = await approval.steps(session, request, employee, leave_type)
+    session.add_all(steps)
     await session.flush()
     account = await ledger.settle(session, employee, leave_type.id, cause=request.id, event="asked")
     if not leave_type.allow_negative:
         account.require_cover(days)
     ledger.book(session, request, days, account.allocations)
+    await leave_notice.ask(session, request, employee, steps[0].approver)
+    asked = wish.model_dump(by_alias=True, exclude_none=True)
+    audit.add(session, "hrms.leave_asked", target=f"leave_request:{request.id}", after=asked)
     await session.flush()
     return await one(session, request.id)
 

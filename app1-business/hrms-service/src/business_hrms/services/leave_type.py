@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from servicekit import audit
 from servicekit.db import ReadSession, TenantSession, locked, refusing
 from servicekit.errors import Conflict, Unprocessable
 from servicekit.pagination import page
@@ -76,6 +77,9 @@ async def create(session: TenantSession, wish: LeaveTypeWish) -> LeaveType:
     session.add(made)
     async with refusing(_NAME_TAKEN):
         await session.flush()
+    audit.add(
+        session, "hrms.leave_type_created", target=f"leave_type:{made.id}", after=wish.model_dump(mode="json")
+    )
     return made
 
 
@@ -85,17 +89,22 @@ async def change(session: TenantSession, type_id: UUID, changes: LeaveTypeChange
     given = changes.model_dump(exclude_unset=True, exclude={"approval"})
     if "approval" in changes.model_fields_set:
         given["approval"] = await _levels(session, changes.approval)
+    before = {name: getattr(leave_type, name) for name in given}
     for name, value in given.items():
         setattr(leave_type, name, value)
     async with refusing(_NAME_TAKEN):
         await session.flush()
+    audit.add(session, "hrms.leave_type_changed", target=f"leave_type:{type_id}", before=before, after=given)
     return leave_type
 
 
 async def remove(session: TenantSession, type_id: UUID) -> None:
-    await session.delete(await locked(session, LeaveType, type_id))
+    leave_type = await locked(session, LeaveType, type_id)
+    await session.delete(leave_type)
     async with refusing(_IN_USE):
         await session.flush()
+    before = {"name": leave_type.name}
+    audit.add(session, "hrms.leave_type_removed", target=f"leave_type:{type_id}", before=before)
 
 
 async def _levels(session: TenantSession, approval: Approval | None) -> list[dict[str, Any]] | None:

@@ -113,6 +113,37 @@ async def _document_expiring(desk: _Desk) -> Written:
     return to, letter
 
 
+async def _leave_asked(desk: _Desk) -> Written:
+    user = await desk.account()
+    if user is None:
+        return None
+    data = desk.mail.data
+    letter = Letter(
+        subject=f"{data['employee']} asks for leave {_span(data)}",
+        paragraphs=[
+            f"Hello {user.name},",
+            f"{data['employee']} asks for leave {_span(data)}, and you are asked to decide.",
+        ],
+        action=("See the request", desk.link("leave")),
+    )
+    return user.email, letter
+
+
+async def _leave_decided(desk: _Desk) -> Written:
+    user = await desk.account()
+    if user is None:
+        return None
+    data = desk.mail.data
+    comment = [data["comment"]] if "comment" in data else []
+    subject = f"Your leave {_span(data)} was {data['status']}"
+    letter = Letter(
+        subject=subject,
+        paragraphs=[f"Hello {user.name},", f"{subject[0].lower()}{subject[1:]}.", *comment],
+        action=("See your leave", desk.link("leave")),
+    )
+    return user.email, letter
+
+
 async def _email_verification(desk: _Desk) -> Written:
     user = await desk.account()
     if user is None or user.email_verified:
@@ -232,11 +263,18 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def _span(data: dict[str, str]) -> str:
+    first, last = (_day(date.fromisoformat(data[name])) for name in ("from", "to"))
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
 _WRITERS: dict[str, Callable[[_Desk], Awaitable[Written]]] = {
     "document_expiring": _document_expiring,
     "email_verification": _email_verification,
     "employee_welcome": _employee_welcome,
     "invitation": _invitation,
+    "leave_asked": _leave_asked,
+    "leave_decided": _leave_decided,
     "new_device": _new_device,
     "organisations": _organisations,
     "password_changed": _password_changed,
