@@ -3,6 +3,8 @@
 import secrets
 import statistics
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import httpx
 import psutil
@@ -60,17 +62,22 @@ def onboarding(where: Ground, _options: Options, report: Report) -> None:
 
 
 def _onboard(where: Ground) -> float:
+    began = time.monotonic()
+    with new_tenant(where):
+        return time.monotonic() - began
+
+
+@contextmanager
+def new_tenant(where: Ground) -> Generator[tuple[str, httpx.Client]]:
+    """Register a tenant and wait until every service is ready; its id, and its owner's client."""
     tenant = f"new{secrets.token_hex(6)}"
     account = {"email": f"owner@{tenant}.test", "password": secrets.token_urlsafe()}
     headers = {"X-Application": "business"}
     with httpx.Client(base_url=where.gateway, headers=headers, timeout=30) as client:
-        began = time.monotonic()
         about = {"tenant": tenant, "organisation": "A new one", "name": "Owner"}
         client.post("/user/register", json=about | account).raise_for_status()
         login = client.post("/user/login", json=account, headers={"X-Tenant-ID": tenant}).raise_for_status()
         client.headers["Authorization"] = f"Bearer {login.json()['access_token']}"
-        while True:
-            state = client.get("/user/tenant").raise_for_status().json()
-            if set(state["services"].values()) == {"ready"}:
-                return time.monotonic() - began
+        while set(client.get("/user/tenant").raise_for_status().json()["services"].values()) != {"ready"}:
             time.sleep(_LOOK_EVERY)
+        yield tenant, client

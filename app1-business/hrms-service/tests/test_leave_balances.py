@@ -230,3 +230,19 @@ async def test_an_allocation_leaves_no_later_one_below_zero(
     answer = await client.post(ALLOCATIONS, json=body)
     assert (answer.status_code, answer.json()["code"]) == (409, "hrms.allocation_too_small")
     assert answer.json()["short"] == "3"
+
+
+async def test_balances_cost_as_many_statements_for_one_as_for_many(
+    leave: WithLeave, hire: Hire, client: httpx.AsyncClient, statements: list[str]
+) -> None:
+    annual = await leave()
+    counts = []
+    for people in (1, 20):
+        for _ in range(people):
+            await annual.of(await hire()).allocate(2026, 10)
+        for path in ("", "/export"):
+            statements.clear()
+            answer = await client.get(f"/hrms/leave-balances{path}", params={"as_of": "2026-06-01"})
+            assert answer.text.count("Annual") >= people
+            counts.append(len(statements))
+    assert counts[:2] == counts[2:] == [1, 1]
