@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import httpx
 import pytest
-from business_hrms.services import employee_import
+from business_hrms.services import employee_take_over
 from openpyxl import load_workbook
 from servicekit.db import TenantSession
 from servicekit.queue import Queue
@@ -259,18 +259,18 @@ async def test_a_cancelled_import_leaves_no_step_and_no_file(
 async def test_a_portion_that_was_cut_short_is_repeated_without_a_trace(
     running: Running, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(employee_import, "AT_ONCE", 2)
+    monkeypatch.setattr(employee_take_over, "AT_ONCE", 2)
     cut_short = 0
-    take_over = employee_import.take_over
+    take_over = employee_take_over.take_over
 
-    async def killed_half_way(session: TenantSession, portion: employee_import.TakeOverEmployees) -> None:
+    async def killed_half_way(session: TenantSession, portion: employee_take_over.TakeOverEmployees) -> None:
         nonlocal cut_short
         await take_over(session, portion)
         if portion.position == 2 and not cut_short:
             cut_short += 1
             raise OSError("as if the worker had been killed before COMMIT")
 
-    monkeypatch.setattr(employee_import, "take_over", killed_half_way)
+    monkeypatch.setattr(employee_take_over, "take_over", killed_half_way)
     content = csv(*(person(f"A{n}", manager=f"A{n + 1}" if n < 6 else "") for n in range(7)))
     started = await client.post(IMPORTS, params={"name": "a.csv"}, content=content.encode())
     async with asyncio.timeout(60):
@@ -295,6 +295,15 @@ async def test_of_one_file_imported_twice_at_once_everybody_is_hired_once(
     jobs = [(await client.get(answer.headers["location"])).json() for answer in started]
     assert [job["state"] for job in jobs] == ["done", "done"]
     assert sum(job["counts"]["created"] for job in jobs) == len(await everybody(client)) == 20
+
+
+async def test_thousands_are_imported_and_the_second_time_left_alone(load: Import) -> None:
+    """Ten thousand take a minute on a busy machine: docs/hrms-import.md shows them."""
+    content = csv(*(person(f"A{n}", manager=f"A{n // 10}" if n else "") for n in range(2000)))
+    for created, unchanged in ((2000, 0), (0, 2000)):
+        job = await load(content)
+        assert (job["state"], job["done"], job["total"], job["refused"]) == ("done", 2000, 2000, 0)
+        assert job["counts"] == {"created": created, "updated": 0, "unchanged": unchanged}
 
 
 async def test_an_import_needs_its_permission(running: Running, tenant: str) -> None:

@@ -4,10 +4,11 @@ from contracts.facts import Envelope
 from servicekit.db import TenantSession
 from servicekit.handlers import Handlers
 
-from business_hrms.services import accrual, document_alert, employee_import
+from business_hrms.services import accrual, document_alert, employee_import, employee_take_over
 from business_hrms.services.accrual import AccrueLeave, AccrueToday
 from business_hrms.services.document_alert import AlertOfDocuments
-from business_hrms.services.employee_import import ImportEmployees, TakeOverEmployees
+from business_hrms.services.employee_import import ImportEmployees
+from business_hrms.services.employee_take_over import TakeOverEmployees
 
 handlers = Handlers()
 
@@ -34,4 +35,4 @@ async def import_employees(session: TenantSession, portion: ImportEmployees, env
 
 @handlers.does(TakeOverEmployees)
 async def take_over_employees(session: TenantSession, portion: TakeOverEmployees, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
-    await employee_import.take_over(session, portion)
+    await employee_take_over.take_over(session, portion)

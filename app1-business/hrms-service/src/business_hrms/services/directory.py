@@ -4,6 +4,7 @@ Statements are made once for each combination of filters and order, because maki
 one costs more than running it; what differs between requests is bound.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -63,6 +64,13 @@ async def one(session: TenantSession | ReadSession, employee_id: UUID) -> Employ
     if row is None:
         raise NotFound
     return EmployeeRead.model_validate(row)
+
+
+async def many(session: TenantSession | ReadSession, ids: Sequence[UUID]) -> list[EmployeeRead]:
+    """Those of these employees whom the session's user sees, in any order."""
+    filters, values = bound(session.context, EmployeeFilter())
+    rows = await session.execute(employees(filters).where(employee.c.id.in_(ids)), values)
+    return [EmployeeRead.model_validate(row) for row in rows]
 
 
 def bound(context: TenantContext, wanted: EmployeeFilter) -> tuple[Filters, dict[str, Any]]:

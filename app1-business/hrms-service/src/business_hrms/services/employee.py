@@ -1,5 +1,6 @@
 """Hiring, and what belongs to the person."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from contracts.facts import EmployeeHired, EmployeeRemoved
@@ -54,69 +55,92 @@ _HAS_HISTORY = {
 }
 
 
-async def hire(session: TenantSession, wish: EmployeeWish, *, welcome: bool = True) -> EmployeeRead:
-    """Enter a new employee, and send a welcome by mail unless it is not wanted."""
-    position_id = await position.named(session, wish.position) if wish.position else None
-    if wish.manager_id is not None:
-        await reporting.require_manager(session, wish.manager_id, wish.date_of_joining)
-    employee = await _enter(session, wish)
-    session.add(
+async def hire(session: TenantSession, wish: EmployeeWish) -> EmployeeRead:
+    """Enter a new employee, and send a welcome by mail."""
+    (hired,) = await hire_all(session, [wish])
+    data = {"first_name": hired.first_name, "date_of_joining": hired.date_of_joining.isoformat()}
+    jobs.add(session, SendMail(purpose="employee_welcome", address=hired.email, data=data))
+    return hired
+
+
+async def hire_all(session: TenantSession, wishes: Sequence[EmployeeWish]) -> list[EmployeeRead]:
+    """Enter new employees, all of them or none, in a number of statements that hardly grows with them."""
+    positions = {name: await position.named(session, name) for name in {w.position for w in wishes} if name}
+    await _require_managers(session, wishes)
+    entered = await _enter(session, wishes)
+    session.add_all(
         EmploymentRecord(
             employee_id=employee.id,
             valid_from=wish.date_of_joining,
             department_id=wish.department_id,
-            position_id=position_id,
+            position_id=positions[wish.position] if wish.position else None,
             manager_id=wish.manager_id,
             employment_type=wish.employment_type,
         )
+        for employee, wish in zip(entered, wishes, strict=True)
     )
     async with refusing({"fk_employment_records_department_id": DepartmentUnknown}):
         await session.flush()
-    hired = await directory.one(session, employee.id)
-    fact = EmployeeHired(
-        employee_id=hired.id,
-        employee_no=hired.employee_no,
-        first_name=hired.first_name,
-        last_name=hired.last_name,
-        email=hired.email,
-        date_of_joining=hired.date_of_joining,
-        department_id=hired.department_id,
-        position=hired.position,
-        manager_id=hired.manager_id,
-        employment_type=hired.employment_type,
-    )
-    facts.add(session, fact, about=employee)
-    audit.add(
-        session,
-        "hrms.employee_hired",
-        target=f"employee:{hired.id}",
-        after=wish.model_dump(exclude_none=True),
-    )
-    if welcome:
-        data = {"first_name": hired.first_name, "date_of_joining": hired.date_of_joining.isoformat()}
-        jobs.add(session, SendMail(purpose="employee_welcome", address=hired.email, data=data))
-    return hired
+    read = {one.id: one for one in await directory.many(session, [employee.id for employee in entered])}
+    for employee, wish in zip(entered, wishes, strict=True):
+        hired = read[employee.id]
+        fact = EmployeeHired(
+            employee_id=hired.id,
+            employee_no=hired.employee_no,
+            first_name=hired.first_name,
+            last_name=hired.last_name,
+            email=hired.email,
+            date_of_joining=hired.date_of_joining,
+            department_id=hired.department_id,
+            position=hired.position,
+            manager_id=hired.manager_id,
+            employment_type=hired.employment_type,
+        )
+        facts.add(session, fact, about=employee)
+        after = wish.model_dump(exclude_none=True)
+        audit.add(session, "hrms.employee_hired", target=f"employee:{hired.id}", after=after)
+    return [read[employee.id] for employee in entered]
 
 
-async def _enter(session: TenantSession, wish: EmployeeWish) -> Employee:
-    """Insert the person, under the next number that nobody has where the wish names none."""
-    person = wish.model_dump(
-        include={"first_name", "last_name", "email", "date_of_joining", "holiday_list_id"}
-    )
-    while True:
-        number = wish.employee_no or f"E{await session.scalar(select(EMPLOYEE_NUMBERS.next_value())):04}"
+async def _require_managers(session: TenantSession, wishes: Sequence[EmployeeWish]) -> None:
+    ids = {wish.manager_id for wish in wishes if wish.manager_id is not None}
+    if not ids:
+        return
+    # Kept, so that the session knows them when each is asked for.
+    managers = (await session.scalars(select(Employee).where(Employee.id.in_(ids)))).all()
+    for wish in wishes:
+        if wish.manager_id is not None:
+            await reporting.require_manager(session, wish.manager_id, wish.date_of_joining)
+    del managers
+
+
+async def _enter(session: TenantSession, wishes: Sequence[EmployeeWish]) -> list[Employee]:
+    """Insert the persons, under the next numbers that nobody has where a wish names none."""
+    entered: dict[int, Employee] = {}
+    while missing := [n for n in range(len(wishes)) if n not in entered]:
+        numbers = {n: wishes[n].employee_no or await _next_number(session) for n in missing}
+        people = {"first_name", "last_name", "email", "date_of_joining", "holiday_list_id"}
         statement = (
             insert(Employee)
-            .values(employee_no=number, version=1, **person)
+            .values(
+                [
+                    {"employee_no": number, "version": 1, **wishes[n].model_dump(include=people)}
+                    for n, number in numbers.items()
+                ]
+            )
             .on_conflict_do_nothing(index_elements=[text("lower(employee_no)")])
             .returning(Employee)
         )
         async with refusing(_REFUSALS):
-            employee = await session.scalar(statement)
-        if employee is not None:
-            return employee
-        if wish.employee_no is not None:
+            made = {employee.employee_no: employee for employee in await session.scalars(statement)}
+        entered |= {n: made[number] for n, number in numbers.items() if number in made}
+        if any(wishes[n].employee_no is not None for n in missing if n not in entered):
             raise EmployeeNoTaken
+    return [entered[n] for n in range(len(wishes))]
+
+
+async def _next_number(session: TenantSession) -> str:
+    return f"E{await session.scalar(select(EMPLOYEE_NUMBERS.next_value())):04}"
 
 
 async def amend(

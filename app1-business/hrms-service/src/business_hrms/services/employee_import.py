@@ -1,14 +1,12 @@
-"""Employees from a file: read and planned as a whole, taken over a portion at a time.
+"""Employees from a file, read and planned as a whole.
 
 The plan tells in advance what every row comes to, so a dry run is the plan and
-nothing more. Its steps then pass through the services that hire and change, so all
-that holds there holds here; what has changed since the plan was made refuses a row.
+nothing more; `employee_take_over` does the rest.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict
 from typing import ClassVar
 from uuid import UUID
 
@@ -18,43 +16,28 @@ from servicekit.db import TenantSession, found
 from servicekit.errors import Problem, Unprocessable
 from servicekit.files import XLSX, StoredFile
 from servicekit.long_jobs import LongJob, Portion, Refusal
-from sqlalchemy import delete, func, insert, select, true
+from sqlalchemy import func, insert, select, true
 
 from business_hrms.models.department import Department
-from business_hrms.models.employee import Employee
 from business_hrms.models.employee_import import ImportStep
 from business_hrms.models.holiday_list import HolidayList
-from business_hrms.rules.employee_import import Known, Plan, Row, Somebody, Step, folded, plan
-from business_hrms.schemas.employee import EmployeeChanges, EmployeeWish
+from business_hrms.rules.employee_import import Known, Plan, Row, Somebody, folded, plan
 from business_hrms.schemas.employee_import import EmployeeCells, ImportWish
-from business_hrms.schemas.employment import JobChange
-from business_hrms.services import directory, employment, visibility
-from business_hrms.services import employee as employees
+from business_hrms.services import directory, visibility
 from business_hrms.services.current import calendar, employee, is_todays, job
-from business_hrms.services.reporting import ManagerUnknown
+from business_hrms.services.employee_take_over import TakeOverEmployees, ids
 
 
 class HeaderRefused(Unprocessable):
     code = "hrms.import_columns"
 
 
-@dataclass(frozen=True)
-class _Names:
-    """What names in a file stand for, folded, and the day from which changes hold."""
-
-    today: date
-    departments: dict[str, UUID]
-    holiday_lists: dict[str, UUID]
-
-
 ACCEPTED = ("text/csv", XLSX)
 LARGEST = 10_485_760  # bytes; as much as the gateway passes on
 COLUMNS = tuple(EmployeeCells.model_fields)
-AT_ONCE = 100  # employees
 _MOST_ROWS = 50_000
 _MOST_COLUMNS = 50
 _NOT_TAKEN_OVER = frozenset({"status", "last_day"})  # stand in the export, and change by other ways
-_PERSON = frozenset({"first_name", "last_name", "email"})
 
 
 class ImportEmployees(Portion):
@@ -64,14 +47,6 @@ class ImportEmployees(Portion):
 
     file_id: UUID
     dry_run: bool
-
-
-class TakeOverEmployees(Portion):
-    """Take the portion of the planned steps over that begins at `position`."""
-
-    name: ClassVar[str] = "hrms.take_over_employees"
-
-    position: int
 
 
 async def start(session: TenantSession, wish: ImportWish, body: AsyncIterator[bytes]) -> LongJob:
@@ -120,39 +95,6 @@ async def read(session: TenantSession, portion: ImportEmployees) -> None:
         following=TakeOverEmployees(job_id=portion.job_id, position=0) if steps else None,
         refused=sorted(refused, key=lambda refusal: refusal.row or 0),
         counts={"created": 0, "updated": 0, "unchanged": planned.unchanged, **tried},
-    )
-
-
-async def take_over(session: TenantSession, portion: TakeOverEmployees) -> None:
-    own = ImportStep.job_id == portion.job_id
-    if await long_jobs.cancelled(session, portion):
-        await session.execute(delete(ImportStep).where(own))
-        return
-    end = portion.position + AT_ONCE
-    due = select(ImportStep.step).where(own, ImportStep.position < end).order_by(ImportStep.position)
-    steps = [Step(**step) for step in await session.scalars(due)]
-    known = _Names(
-        today=await _today(session),
-        departments=await _ids(session, Department),
-        holiday_lists=await _ids(session, HolidayList),
-    )
-    refused, counts = [], {"created": 0, "updated": 0}
-    for step in steps:
-        try:
-            async with session.begin_nested():
-                await _take_over(session, step, known)
-            counts["created" if step.employee_id is None else "updated"] += 1
-        except Problem as problem:
-            refused.append(Refusal(problem.code, problem.detail or "", step.row))
-    await session.execute(delete(ImportStep).where(own, ImportStep.position < end))
-    more = await session.scalar(select(ImportStep.position).where(own).limit(1)) is not None
-    await long_jobs.advance(
-        session,
-        portion,
-        len(steps),
-        following=portion.model_copy(update={"position": end}) if more else None,
-        refused=refused,
-        counts=counts,
     )
 
 
@@ -223,57 +165,7 @@ async def _known(session: TenantSession, rows: Iterable[Row]) -> Known:
         everybody=everybody,
         employees={folded(one["employee_no"]): dict(one) for one in found_},
         names={
-            "department": frozenset(await _ids(session, Department)),
-            "holiday_list": frozenset(await _ids(session, HolidayList)),
+            "department": frozenset(await ids(session, Department)),
+            "holiday_list": frozenset(await ids(session, HolidayList)),
         },
     )
-
-
-async def _take_over(session: TenantSession, step: Step, known: _Names) -> None:
-    """Let a step take effect, from today on or, for who has not joined yet, from the first day.
-
-    Raises:
-        Problem: what the plan was made for is not so any more.
-    """
-    changes = dict(step.changes)
-    for column, ids in (("department", known.departments), ("holiday_list", known.holiday_lists)):
-        if column in changes:
-            name = changes.pop(column)
-            changes[f"{column}_id"] = name and ids[folded(name)]
-    if "manager_no" in changes:
-        number = changes.pop("manager_no")
-        changes["manager_id"] = number and await _manager(session, number)
-    if step.employee_id is None:
-        wish = EmployeeWish(employee_no=step.employee_no, **changes)
-        await employees.hire(session, wish, welcome=False)
-        return
-    person = {name: changes.pop(name) for name in _PERSON & changes.keys()}
-    if "holiday_list_id" in changes:
-        person["holiday_list_id"] = changes.pop("holiday_list_id")
-    if person:
-        await employees.amend(session, step.employee_id, EmployeeChanges(**person), step.version)
-    if changes:
-        joined = (await found(session, Employee, step.employee_id)).date_of_joining
-        day = max(known.today, joined)
-        await employment.change_job(
-            session, step.employee_id, JobChange(valid_from=day, **changes), corrects=True
-        )
-
-
-async def _manager(session: TenantSession, number: str) -> UUID:
-    id_ = await session.scalar(
-        select(Employee.id).where(func.lower(Employee.employee_no) == func.lower(number))
-    )
-    if id_ is None:
-        raise ManagerUnknown
-    return id_
-
-
-async def _ids(session: TenantSession, kind: type[Department] | type[HolidayList]) -> dict[str, UUID]:
-    """Ids by folded name."""
-    return {folded(name): id_ for id_, name in await session.execute(select(kind.id, kind.name))}
-
-
-async def _today(session: TenantSession) -> date:
-    today: date = (await session.execute(select(calendar().c.today), {"tenant": session.tenant})).scalar_one()
-    return today
