@@ -91,9 +91,14 @@ class Running:
             permissions=permissions_of(application, frozenset(roles)),
         )
 
-    def client(self, context: TenantContext | None) -> httpx.AsyncClient:
-        """Calls the service as the gateway does for such a caller; None: past the gateway."""
+    def client(self, context: TenantContext | None, *, at: str | None = None) -> httpx.AsyncClient:
+        """Calls the service as the gateway does for such a caller; None: past the gateway.
+
+        `at` is the address of a process that serves it, where not this one is meant.
+        """
         auth = _Minting(self.minter, context, self.service.name) if context else None
+        if at is not None:
+            return httpx.AsyncClient(base_url=at, auth=auth)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://service", auth=auth)
 
