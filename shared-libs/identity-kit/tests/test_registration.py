@@ -2,7 +2,10 @@ import asyncio
 
 import httpx
 import pytest
+from identity_kit.service import identity_service
+from identity_kit.settings import IdentitySettings
 from organisation import PASSWORD, Organisation, anonymous, new_id, registration
+from servicekit.app import create_app
 from servicekit.records import Tenant
 from servicekit.testing.running import Running
 from sqlalchemy import event, select, text
@@ -142,3 +145,23 @@ async def test_the_same_address_in_two_tenants_is_two_accounts(
     credentials = {"email": "ada@acme.test", "password": PASSWORD}
     assert (await visitor.post("/user/login", json=credentials)).status_code == 401
     assert (await acme.visitor.post("/user/login", json=credentials)).status_code == 200
+
+
+async def test_a_fleet_may_want_a_second_factor_of_new_organisations(running: Running) -> None:
+    policy = running.app.state.identity.policy
+    strict = running.service.settings.model_copy(update={"mfa_roles": frozenset({"owner"})})
+    assert isinstance(strict, IdentitySettings)
+    service = identity_service(policy, strict)
+    app = create_app(service)
+    async with app.router.lifespan_context(app):
+        there = Running(app, service, running.keys)
+        tenant = new_id()
+        async with there.client(anonymous(there, None)) as stranger:
+            assert (await stranger.post(REGISTER, json=registration(tenant))).status_code == 201
+        async with there.client(anonymous(there, tenant)) as visitor:
+            credentials = {"email": "ada@acme.test", "password": PASSWORD}
+            tokens = (await visitor.post("/user/login", json=credentials)).json()
+        assert tokens["second_factor_required"] is True
+    misspelt = strict.model_copy(update={"mfa_roles": frozenset({"onwer"})})
+    with pytest.raises(ValueError, match="onwer"):
+        identity_service(policy, misspelt)

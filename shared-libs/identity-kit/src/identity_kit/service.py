@@ -51,10 +51,16 @@ _ROUTES = (
 
 
 def identity_service(policy: Policy, settings: IdentitySettings) -> Service:
-    """The user-service of the policy's application."""
+    """The user-service of the policy's application.
+
+    Raises:
+        ValueError: the settings name a role that the policy does not have.
+    """
     entry = fleet().at(policy.application, "user")
     if entry is None:
         raise LookupError(f"fleet.toml has no user-service for {policy.application}")
+    if unknown := settings.mfa_roles.difference(policy.roles):
+        raise ValueError(f"mfa_roles names roles that there are not: {', '.join(sorted(unknown))}")
     identity = Identity.of(entry, settings, policy, STREAMS)
 
     @asynccontextmanager

@@ -23,6 +23,7 @@ class IdentitySettings(ServiceSettings):
     mail_from: str = "no-reply@fleet.test"
     mail_folder: Path | None = None
     smtp_url: SmtpUrl | None = None
+    mfa_roles: frozenset[str] = frozenset()  # whose holders need a second factor in new organisations
     invitation_lifetime: timedelta = timedelta(days=7)
     session_idle: timedelta = timedelta(days=14)  # without a refresh, then the user signs in again
     session_lifetime: timedelta = timedelta(days=90)  # at most

@@ -7,9 +7,11 @@ from servicekit.db import TenantSession, advisory_lock
 from servicekit.errors import Conflict
 from servicekit.records import Tenant
 from servicekit.tenancy import provision
+from sqlalchemy import update
 
 from identity_kit.identity import Identity
 from identity_kit.models.account import User
+from identity_kit.models.settings import Settings
 from identity_kit.schemas.tenant import Registration
 from identity_kit.services import account as accounts
 
@@ -44,11 +46,13 @@ async def register(
     )
     if not await provision(session, wish.tenant, about, identity.tenant_streams):
         raise TenantTaken
+    await session.execute(update(Settings).values(mfa_roles=sorted(identity.settings.mfa_roles)))
     owner = await accounts.create(
         session, email=wish.email, name=wish.name, role="owner", password_hash=password_hash
     )
     jobs.add(session, SendMail(purpose="email_verification", account_id=owner.id))
-    audit.add(session, "user.tenant_registered", target=f"tenant:{wish.tenant}", actor=owner.id)
+    made = {"organisation": wish.organisation, "owner": owner.email}
+    audit.add(session, "user.tenant_registered", target=f"tenant:{wish.tenant}", actor=owner.id, after=made)
     facts.tell(
         session,
         about,
