@@ -28,6 +28,7 @@ from business_hrms.routes import (
     leave_settings,
     leave_type,
     position,
+    report,
     team_calendar,
 )
 from business_hrms.settings import Settings
@@ -50,6 +51,7 @@ service = Service(
         document_type.router,
         document.router,
         employee_import.router,
+        report.router,
         long_jobs_router("hrms"),
     ],
     streams=[

@@ -46,6 +46,9 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("hrms.employee.read_all", "See every employee", _BUSINESS, "admin", "hr", "payroll"),
     _permission("hrms.employee.write", "Hire and change employees", _BUSINESS, "admin", "hr"),
     _permission("hrms.employee.export", "Export employees", _BUSINESS, "admin", "hr"),
+    _permission(
+        "hrms.report.read", "See reports on whom one sees", _BUSINESS, "admin", "hr", "payroll", "manager"
+    ),
     _permission("hrms.structure.read", "See departments and positions", _BUSINESS, *ROLES["business"]),
     _permission("hrms.structure.write", "Change departments and positions", _BUSINESS, "admin", "hr"),
     _permission("hrms.document.use", "See and add one's documents", _BUSINESS, *ROLES["business"]),

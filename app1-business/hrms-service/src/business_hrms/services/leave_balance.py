@@ -36,18 +36,25 @@ async def listing(session: ReadSession, query: BalanceQuery) -> dict[str, Any]:
     )
 
 
+async def report(session: ReadSession, as_of: date | None) -> Sequence[Row[Any]]:
+    """The balances of everybody whom the asker sees, of one moment, by employee number."""
+    statement = _balances(session, as_of).add_columns(employee.c.employee_no)
+    statement = statement.join(employee, employee.c.id == _allocation.employee_id)
+    statement = statement.group_by(employee.c.employee_no).order_by(employee.c.employee_no, _type.name)
+    return (await session.execute(statement)).all()
+
+
 async def as_csv(
     sessions: Callable[[], AbstractAsyncContextManager[ReadSession]], as_of: date | None
 ) -> AsyncGenerator[str]:
-    """The balances of everybody whom the asker sees, of one moment, by employee number."""
+    """What `report` tells, as CSV lines."""
     async with sessions() as session:
-        statement = _balances(session, as_of).add_columns(employee.c.employee_no)
-        statement = statement.join(employee, employee.c.id == _allocation.employee_id)
-        statement = statement.group_by(employee.c.employee_no).order_by(employee.c.employee_no, _type.name)
-        rows = (await session.execute(statement)).mappings().all()
+        rows = await report(session, as_of)
     yield spreadsheet.BOM + spreadsheet.lines([COLUMNS])
     for start in range(0, len(rows), _AT_ONCE):
-        yield spreadsheet.lines([row[name] for name in COLUMNS] for row in rows[start : start + _AT_ONCE])
+        yield spreadsheet.lines(
+            [getattr(row, name) for name in COLUMNS] for row in rows[start : start + _AT_ONCE]
+        )
 
 
 async def entries(session: ReadSession, query: EntriesQuery) -> Sequence[Row[*tuple[Any, ...]]]:
