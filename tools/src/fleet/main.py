@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     shell = command("psql", _psql, "a psql shell as the superuser")
     shell.add_argument("database", nargs="?", help="e.g. app1_hrms (default: postgres)")
     shell.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help="handed to psql")
+    inside = command("exec", _exec, "a command of your own with a service's settings")
+    inside.add_argument("service", help="e.g. app1-user-service")
+    inside.add_argument("arguments", nargs=argparse.REMAINDER, metavar="command", help="what to run")
     tenant = commands.add_parser("tenant", help="a tenant's life: create, list, suspend, export, delete, …")
     tenant_commands.add_to(tenant)
     keys = command(
@@ -124,6 +127,14 @@ def _mail(arguments: argparse.Namespace) -> None:
 def _psql(arguments: argparse.Namespace) -> None:
     place = Place.last_used(root())
     psql.replace_with_psql(plan(place, fleet()).admin_url, arguments.database, arguments.arguments)
+
+
+def _exec(arguments: argparse.Namespace) -> None:
+    services = {process.name: process for process in plan(Place.last_used(root()), fleet()).services}
+    if arguments.service not in services or not arguments.arguments:
+        raise FleetError(f"say which service and what to run; services are {', '.join(services)}")
+    program = arguments.arguments[0]
+    os.execvpe(program, arguments.arguments, os.environ | services[arguments.service].environment)  # noqa: S606 - no shell is wanted
 
 
 def _keys(arguments: argparse.Namespace) -> None:
