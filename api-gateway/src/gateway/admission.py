@@ -25,16 +25,20 @@ from gateway.tenants import Tenants
 class Admitted:
     """A request that may pass."""
 
-    __slots__ = ("context", "lease", "service", "tenant", "user")
+    __slots__ = ("caller", "context", "lease", "service", "tenant")
 
     def __init__(
-        self, service: Service, context: bytes, lease: Lease, tenant: str | None, user: str | None
+        self, service: Service, context: bytes, lease: Lease, tenant: str | None, caller: Caller | None
     ) -> None:
         self.service = service
         self.context = context
         self.lease = lease  # the client's own, of which it is told
         self.tenant = tenant
-        self.user = user
+        self.caller = caller  # None on a public route
+
+    @property
+    def user(self) -> str | None:
+        return str(self.caller.user) if self.caller else None
 
 
 class Admission:
@@ -58,8 +62,10 @@ class Admission:
             (route, routes([route]), limit) for route, limit in settings.route_limits.items()
         ]
 
-    async def admit(self, scope: Scope, read: dict[bytes, bytes], client: str) -> Admitted:
-        """Find the service and say who asks; `client` is the address.
+    async def admit(
+        self, scope: Scope, read: dict[bytes, bytes], client: str, ticket: str | None = None
+    ) -> Admitted:
+        """Find the service and say who asks; `client` is the address, a `ticket` stands for a token.
 
         Raises:
             Problem: the refusal.
@@ -71,30 +77,38 @@ class Admission:
         public = {application: s for application, s in services.items() if s.is_public(route)}
         if public:
             return await self._admit_anonymous(route, read, public, client)
-        return await self._admit_caller(route, read, services, client)
+        return await self._admit_caller(route, read, services, await self._caller(read, client, ticket))
 
-    async def _admit_caller(
-        self, route: str, read: dict[bytes, bytes], services: dict[Application, Service], client: str
-    ) -> Admitted:
+    async def _caller(self, read: dict[bytes, bytes], client: str, ticket: str | None) -> Caller:
+        if ticket is not None:
+            await self._spend_on_finding_out(client)
+            return await self._callers.of_ticket(ticket)
         authorization = read.get(b"authorization")
         if authorization is None:
             raise TokenMissing
         caller = self._callers.known(authorization)
         if caller is None:
-            # Verifying is what costs: nobody may make us do it without end.
-            await self._limits.of("address", client, self._settings.public_limit).spend(self._limits)
+            await self._spend_on_finding_out(client)
             caller = await self._callers.find_out(authorization)
+        return caller
+
+    async def _spend_on_finding_out(self, client: str) -> None:
+        """Verifying is what costs: nobody may make us do it without end."""
+        await self._limits.of("address", client, self._settings.public_limit).spend(self._limits)
+
+    async def _admit_caller(
+        self, route: str, read: dict[bytes, bytes], services: dict[Application, Service], caller: Caller
+    ) -> Admitted:
         self._agree(caller, read)
         service = services.get(caller.application)
         if service is None:
             raise NoSuchRoute
-        user = str(caller.user)
         for lease in caller.leases or self._leases(caller):
             await lease.spend(self._limits)
         if self._route_limits:
-            await self._spend_on_route(route, user)
+            await self._spend_on_route(route, str(caller.user))
         return Admitted(
-            service, self._contexts.of_caller(caller, service.entry), caller.leases[0], caller.tenant, user
+            service, self._contexts.of_caller(caller, service.entry), caller.leases[0], caller.tenant, caller
         )
 
     async def _admit_anonymous(

@@ -28,6 +28,8 @@ from gateway.proxy import Proxy
 from gateway.revocations import Revocations
 from gateway.services import Services
 from gateway.settings import Settings
+from gateway.sockets.handshake import Handshake, Sockets
+from gateway.sockets.upgrade import UPGRADE
 from gateway.telemetry import Telemetry
 from gateway.tenants import Tenants
 
@@ -51,9 +53,10 @@ class Door:
     `send`, through which a broken answer is broken off.
     """
 
-    def __init__(self, pages: ASGIApp, proxy: ASGIApp) -> None:
+    def __init__(self, pages: ASGIApp, proxy: ASGIApp, sockets: Sockets) -> None:
         self._pages = pages
         self._proxy = proxy
+        self._sockets = sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (
@@ -63,7 +66,7 @@ class Door:
         ):
             await self._proxy(scope, receive, send)
         elif scope["type"] == "websocket":
-            await send({"type": "websocket.close"})  # answered as 403
+            await Handshake(self._sockets, scope, scope["extensions"][UPGRADE]).run()
         else:
             await self._pages(scope, receive, send)
 
@@ -89,13 +92,21 @@ def create_app(settings: Settings) -> Door:
     revocations = Revocations(redis)
     tenants = Tenants(services, lookups, settings.tenant_domain)
     telemetry = Telemetry(settings)
+    callers = Callers(ring, revocations, redis)
     admission = Admission(
         settings=settings,
         services=services,
-        callers=Callers(ring, revocations),
+        callers=callers,
         contexts=Contexts(minter),
         tenants=tenants,
         limits=Limits(redis),
+    )
+    sockets = Sockets(
+        admission=admission,
+        callers=callers,
+        revocations=revocations,
+        settings=settings,
+        telemetry=telemetry,
     )
 
     @asynccontextmanager
@@ -103,10 +114,10 @@ def create_app(settings: Settings) -> Door:
         if settings.environment != "test":
             serve_metrics(settings, fleet().gateway.port)
         async with asyncio.TaskGroup() as tasks:
-            upkeep = (services.watch, services.tend, ring.poll, revocations.follow)
+            upkeep = (services.watch, services.tend, ring.poll, revocations.follow, sockets.watch)
             background = [tasks.create_task(_for_ever(work)) for work in upkeep]
             gc.collect()
-            gc.freeze()  # what was built so far stays: walking it stopped all requests for 60 ms, now and then
+            gc.freeze()  # what was built so far stays: walking it would stop all requests for 60 ms
             yield
             for task in background:
                 task.cancel()
@@ -132,4 +143,4 @@ def create_app(settings: Settings) -> Door:
     pages.add_middleware(RequestMiddleware)
     install_problems(pages)
     pages.include_router(router)
-    return Door(pages, Proxy(admission, settings, telemetry))
+    return Door(pages, Proxy(admission, settings, telemetry), sockets)

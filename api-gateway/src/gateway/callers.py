@@ -3,12 +3,14 @@
 import asyncio
 import time
 from itertools import islice
-from uuid import UUID
 
 import structlog
+from contracts import tickets
+from contracts.claims import Claims
 from contracts.context import TenantContext
-from contracts.ids import Application, TenantId
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from servicekit.auth import LEEWAY, TokenRefused, TrustedKey, key_id, trusted_keys, verify
 from servicekit.fleet import ServiceEntry
 
@@ -16,6 +18,8 @@ from gateway.errors import (
     KeysUnknown,
     SessionRevoked,
     TenantShut,
+    TicketInvalid,
+    TicketsUnavailable,
     TokenExpired,
     TokenInvalid,
     TokenStale,
@@ -35,21 +39,14 @@ REFETCH_AFTER = 1.0  # seconds between fetches for a key id nobody knows
 log = structlog.get_logger()
 
 
-class _Claims(BaseModel):
+class _TokenClaims(Claims):
     iss: str
-    sub: UUID
-    tid: TenantId
-    app: Application
-    sid: UUID
-    ver: int
-    roles: frozenset[str]
-    perms: frozenset[str]
     exp: int
     plan: str = STANDARD
 
 
 class Caller:
-    """The verdict on one access token, with the context tokens made from it."""
+    """The verdict on one access token or ticket, with the context tokens made from it."""
 
     __slots__ = (
         "_claims",
@@ -65,15 +62,17 @@ class Caller:
         "version",
     )
 
-    def __init__(self, kid: str, claims: _Claims) -> None:
+    def __init__(
+        self, claims: Claims, *, kid: str = "", expires: float = float("inf"), plan: str = STANDARD
+    ) -> None:
         self.kid = kid
-        self.application = claims.app
-        self.tenant = claims.tid
-        self.user = claims.sub
-        self.session = claims.sid
-        self.version = claims.ver
-        self.plan = claims.plan
-        self.expires = claims.exp + LEEWAY
+        self.application = claims.application
+        self.tenant = claims.tenant
+        self.user = claims.user_id
+        self.session = claims.session_id
+        self.version = claims.version
+        self.plan = plan
+        self.expires = expires
         self.leases: tuple[Lease, ...] = ()
         self.contexts: dict[str, tuple[float, bytes]] = {}
         self._claims = claims
@@ -87,7 +86,9 @@ class Caller:
             user_id=self.user,
             session_id=self.session,
             roles=self._claims.roles,
-            permissions=frozenset(p for p in self._claims.perms if p.split(".", 1)[0] == service.prefix),
+            permissions=frozenset(
+                p for p in self._claims.permissions if p.split(".", 1)[0] == service.prefix
+            ),
         )
 
 
@@ -161,11 +162,12 @@ class KeyRing:
 
 
 class Callers:
-    """Verdicts on access tokens, kept until the tokens expire."""
+    """Verdicts on access tokens, kept until the tokens expire; tickets taken, once each."""
 
-    def __init__(self, ring: KeyRing, revocations: Revocations) -> None:
+    def __init__(self, ring: KeyRing, revocations: Revocations, redis: Redis) -> None:
         self._ring = ring
         self._revocations = revocations
+        self._redis = redis
         self._known: dict[bytes, Caller] = {}
 
     def known(self, authorization: bytes) -> Caller | None:
@@ -179,6 +181,15 @@ class Callers:
             return None
         if caller.expires <= time.time():
             raise TokenExpired
+        self.check(caller)
+        return caller
+
+    def check(self, caller: Caller) -> None:
+        """Ask what has been revoked since.
+
+        Raises:
+            SessionRevoked, TokenStale, TenantShut: it counts no longer.
+        """
         revoked = self._revocations
         if caller.session in revoked.sessions:
             raise SessionRevoked
@@ -186,7 +197,6 @@ class Callers:
             raise TokenStale
         if (caller.application, caller.tenant) in revoked.tenants:
             raise TenantShut
-        return caller
 
     async def find_out(self, authorization: bytes) -> Caller:
         """Verify a token.
@@ -200,6 +210,24 @@ class Callers:
         self._forget()
         self._known[authorization] = caller
         return self.known(authorization) or caller
+
+    async def of_ticket(self, ticket: str) -> Caller:
+        """Take a ticket: whoever comes second finds nothing.
+
+        Raises:
+            TicketInvalid: nobody's, too old, or taken before.
+            SessionRevoked, TokenStale, TenantShut: it counts no longer.
+            TicketsUnavailable: Redis is away.
+        """
+        try:
+            claims = await self._redis.getdel(tickets.key(ticket))
+        except (RedisError, OSError) as error:
+            raise TicketsUnavailable from error
+        if claims is None:
+            raise TicketInvalid
+        caller = Caller(Claims.model_validate_json(claims))
+        self.check(caller)
+        return caller
 
     def _forget(self) -> None:
         """Make room: the oldest go, two of them where they have expired, so that the expired run out."""
@@ -216,11 +244,11 @@ class Callers:
             await self._ring.know(kid)
             if kid not in self._ring.keys and not self._ring.complete:
                 raise KeysUnknown
-            claims = _Claims.model_validate(verify(token, self._ring.keys, audience=AUDIENCE))
+            claims = _TokenClaims.model_validate(verify(token, self._ring.keys, audience=AUDIENCE))
         except TokenRefused as refusal:
             raise (TokenExpired if refusal.expired else TokenInvalid) from refusal
         except ValidationError as error:
             raise TokenInvalid from error
-        if self._ring.issuers[claims.iss].entry.application != claims.app:
+        if self._ring.issuers[claims.iss].entry.application != claims.application:
             raise TokenInvalid
-        return Caller(kid, claims)
+        return Caller(claims, kid=kid, expires=claims.exp + LEEWAY, plan=claims.plan)

@@ -45,6 +45,13 @@ class TokenExpired(Unauthenticated):
         )
 
 
+class TicketInvalid(Unauthenticated):
+    code = "gateway.ticket_invalid"
+
+    def __init__(self) -> None:
+        super().__init__("The ticket is unknown, too old or used up: get another.", headers=_CHALLENGE)
+
+
 class SessionRevoked(Unauthenticated):
     code = "gateway.session_revoked"
 
@@ -92,6 +99,20 @@ class LimitsUnavailable(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("This cannot be served at the moment.", headers={"retry-after": "1"})
+
+
+class TooManySockets(TooManyRequests):
+    code = "gateway.too_many_sockets"
+
+    def __init__(self, limit: str) -> None:
+        super().__init__("Too many WebSockets are open.", headers={"retry-after": "5"}, limit=limit)
+
+
+class TicketsUnavailable(Unavailable):
+    code = "gateway.tickets_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The ticket cannot be checked at the moment.", headers={"retry-after": "1"})
 
 
 class ServiceOverloaded(Unavailable):
@@ -145,6 +166,13 @@ class TenantMismatch(Forbidden):
 
     def __init__(self, header: str) -> None:
         super().__init__(f"{header} disagrees with the access token.", header=header)
+
+
+class OriginRefused(Forbidden):
+    code = "gateway.origin_refused"
+
+    def __init__(self) -> None:
+        super().__init__("Pages of this origin may open no WebSocket here.")
 
 
 class NoSuchRoute(NotFound):

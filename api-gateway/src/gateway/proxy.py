@@ -14,7 +14,14 @@ from gateway.body import Body, ClientGone
 from gateway.errors import MethodRefused, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 from gateway.settings import Settings
 from gateway.telemetry import Telemetry
-from gateway.upstream.connection import BadResponse, ConnectFailed, Connection, ConnectionLost, UpstreamFailed
+from gateway.upstream.connection import (
+    BadResponse,
+    ConnectFailed,
+    Connection,
+    ConnectionLost,
+    Headers,
+    UpstreamFailed,
+)
 from gateway.vigil import Vigil
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -77,17 +84,10 @@ class Passage:
         """Pass the request on, or refuse it; say afterwards what became of it."""
         try:
             await self._pass()
-        except Problem as problem:
-            await self._end(problem)
-        except ConnectFailed:
-            await self._end(UpstreamUnavailable())
-        except UpstreamFailed:
-            await self._end(UpstreamInvalid())
         except ClientGone:
             self._status = _CLIENT_CLOSED
-        except Exception as error:
-            log.exception("request_failed", request=self._request_id, exc_info=error)
-            await self._end(Problem("Something went wrong on our side."))
+        except Exception as error:  # noqa: BLE001 - logged where nobody foresaw it
+            await self._end(told(error, self._request_id))
         finally:
             admitted = self._admitted
             self._proxy.telemetry.record(
@@ -299,18 +299,32 @@ class Passage:
     async def _refuse(self, problem: Problem) -> None:
         self._request_id = self._request_id or request_id(None)
         self._status = problem.status
-        body = problem.body(self._path, self._request_id)
-        answer = [(name.encode(), value.encode()) for name, value in problem.headers.items()]
-        answer += [
-            (b"content-type", PROBLEM_TYPE.encode()),
-            (b"content-length", b"%d" % len(body)),
-            (b"x-request-id", self._request_id.encode()),
-        ]
+        answer, body = refusal(problem, self._path, self._request_id)
         early = not self._body.ended
         if early:
             answer.append((b"connection", b"close"))
         await self._send({"type": "http.response.start", "status": problem.status, "headers": answer})
         await self._finish(body, early=early)
+
+
+def told(error: Exception, request: str) -> Problem:
+    """What a client is told of a request's failure."""
+    match error:
+        case Problem():
+            return error
+        case ConnectFailed():
+            return UpstreamUnavailable()
+        case UpstreamFailed():
+            return UpstreamInvalid()
+    log.error("request_failed", request=request, exc_info=error)
+    return Problem("Something went wrong on our side.")
+
+
+def refusal(problem: Problem, path: str, request: str) -> tuple[Headers, bytes]:
+    """The headers and the body of a refusal."""
+    body = problem.body(path, request)
+    own = {"content-type": PROBLEM_TYPE, "content-length": str(len(body)), "x-request-id": request}
+    return [(name.encode(), value.encode()) for name, value in (problem.headers | own).items()], body
 
 
 def _framed(piece: bytes, *, chunked: bool) -> bytes:

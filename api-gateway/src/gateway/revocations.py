@@ -26,6 +26,7 @@ class Revocations:
         self.sessions: set[UUID] = set()
         self.versions: dict[UUID, int] = {}  # of accounts: tokens below are stale
         self.tenants: set[tuple[str, str]] = set()
+        self.changes = 0  # so far
         self._redis = redis
 
     async def follow(self) -> None:
@@ -59,6 +60,7 @@ class Revocations:
             self._change(str(member))
 
     def _change(self, member: str) -> None:
+        self.changes += 1
         taken_back = member.startswith("-")
         kind, _, whom = member.removeprefix("-").partition(":")
         try:

@@ -9,6 +9,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from servicekit.settings import DeployableSettings
 
 STANDARD = "standard"  # the plan of a tenant that has no other
+_WITH_COMMAS = BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given)
 
 
 class Limit(BaseModel):
@@ -35,12 +36,10 @@ class Settings(DeployableSettings):
     model_config = SettingsConfigDict(frozen=True, env_prefix="GATEWAY_")
 
     tenant_domain: str | None = None  # acme.example.org is tenant acme where this is example.org
-    # Whose X-Forwarded-For and -Proto count; in the environment with commas between.
-    trusted_proxies: Annotated[
-        tuple[IPv4Network | IPv6Network, ...],
-        NoDecode,
-        BeforeValidator(lambda given: given.split(",") if isinstance(given, str) else given),
-    ] = ()
+    # Whose X-Forwarded-For and -Proto count.
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, _WITH_COMMAS] = ()
+    # Pages that may open WebSockets: "https://app.example.org".
+    origins: Annotated[tuple[str, ...], NoDecode, _WITH_COMMAS] = ()
     plans: dict[str, Plan] = Field(default_factory=lambda: {STANDARD: Plan()})  # by the token's claim `plan`
     public_limit: Limit = Limit(rate=50, burst=500)  # per client address, on public routes
     public_tenant_limit: Limit = Limit(rate=200, burst=1_000)  # per tenant, on public routes
@@ -54,3 +53,8 @@ class Settings(DeployableSettings):
     idle_timeout: timedelta = timedelta(seconds=30)  # without a byte moving either way
     total_timeout: timedelta = timedelta(seconds=300)
     total_timeouts: dict[str, timedelta] = Field(default_factory=dict)  # by path prefix
+    sockets_per_user: PositiveInt = 20  # open WebSockets, by this gateway
+    sockets_per_tenant: PositiveInt = 5_000
+    socket_silence: timedelta = timedelta(
+        seconds=120
+    )  # without a byte of the service, which pings every 25 s

@@ -12,6 +12,7 @@ from gateway.settings import Settings
 
 REFUSALS = Counter("gateway_refusals_total", "Requests the gateway itself refused or broke off.", ["code"])
 IN_FLIGHT = Gauge("gateway_in_flight", "Requests under way.", ["service"])
+SOCKETS = Gauge("gateway_sockets", "WebSockets open.", ["service"])
 CIRCUIT_OPEN = Gauge("gateway_circuit_open", "Whether a service is left alone for its failures.", ["service"])
 
 _FLUSH_AFTER = 0.25  # seconds

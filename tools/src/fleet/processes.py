@@ -81,13 +81,15 @@ def _services(place: Place, fleet: Fleet, admin_url: str, redis_url: str, *, rel
         "PYTHONUNBUFFERED": "1",
     } | {entry.upstream_variable: f"http://127.0.0.1:{place.port(entry.port)}" for entry in fleet.built}
 
-    def process(deployable: ServiceEntry | Gateway, prefix: str, settings: dict[str, str]) -> Process:
+    def process(
+        deployable: ServiceEntry | Gateway, prefix: str, settings: dict[str, str], *options: str
+    ) -> Process:
         port = place.port(deployable.port)
         own = settings | {
             "SIGNING_KEY_FILE": str(keys / f"{deployable.name}.pem"),
             "METRICS_PORT": str(port + METRICS),
         }
-        argv = _uvicorn(deployable.package, port)
+        argv = [*_uvicorn(deployable.package, port), *options]
         if reload:
             argv += [
                 "--reload",
@@ -98,7 +100,7 @@ def _services(place: Place, fleet: Fleet, admin_url: str, redis_url: str, *, rel
 
     return [
         *(process(entry, entry.env_prefix, _settings(place, entry, admin_url)) for entry in fleet.built),
-        process(fleet.gateway, "GATEWAY_", {}),
+        process(fleet.gateway, "GATEWAY_", {}, "--ws=gateway.sockets.upgrade:Upgrade"),
     ]
 
 

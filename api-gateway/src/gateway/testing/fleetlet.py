@@ -178,7 +178,10 @@ class Gateway:
 
     async def start(self, *, ready: bool = True) -> None:
         """Start, and wait until it answers; if `ready`, until it knows the keys."""
-        flags = "--no-access-log --no-proxy-headers --timeout-keep-alive 75 --timeout-graceful-shutdown 25"
+        flags = (
+            "--ws gateway.sockets.upgrade:Upgrade --no-access-log --no-proxy-headers"
+            " --timeout-keep-alive 75 --timeout-graceful-shutdown 25"
+        )
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "uvicorn", "gateway.main:app", "--port", str(self.port), *flags.split()),
             env=os.environ | self._environment,

@@ -61,9 +61,10 @@ class Connection(asyncio.Protocol):
 
     # What the gateway calls.
 
-    def begin(self, head: bytes, *, is_head: bool, whole: bool) -> None:
-        """Send a request's head, with its body where that is `whole`."""
+    def begin(self, head: bytes, *, is_head: bool, whole: bool, upgrade: bool = False) -> None:
+        """Send a request's head, with its body where that is `whole`; it may `upgrade` the connection."""
         self._busy = True
+        self._upgrade = upgrade
         self._is_head = is_head
         self.exchanges += 1
         self.sent = whole
@@ -124,6 +125,16 @@ class Connection(asyncio.Protocol):
             self._transport.resume_reading()
         return piece
 
+    def switched(self) -> tuple[asyncio.Transport, bytes]:
+        """The connection itself, after an answer 101, and what has come behind it; reading is paused.
+
+        Raises:
+            ConnectionLost: it has closed meanwhile.
+        """
+        if self._error or self._transport is None:
+            raise self._error or ConnectionLost("The connection is closed.")
+        return self._transport, b"".join(self._chunks)
+
     @property
     def drained(self) -> bool:
         """Whether everything that will come has been read."""
@@ -181,7 +192,11 @@ class Connection(asyncio.Protocol):
             return
         try:
             self._parser.feed_data(data)
-        except (HttpParserError, HttpParserUpgrade) as error:
+        except HttpParserUpgrade as upgrade:
+            self._chunks.append(data[upgrade.args[0] :])
+            if self._transport is not None:
+                self._transport.pause_reading()
+        except HttpParserError as error:
             self._fail(BadResponse(str(error)))
             return
         if not self.started:
@@ -237,7 +252,8 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
-        if status < 200:  # noqa: PLR2004 - 1xx: the real answer follows
+        switched = status == 101 and self._upgrade and self._parser.should_upgrade()  # noqa: PLR2004
+        if status < 200 and not switched:  # noqa: PLR2004 - 1xx: the real answer follows
             if status == 101:  # noqa: PLR2004
                 raise BadResponse("Nobody asked to switch protocols.")
             self.headers = []
@@ -249,7 +265,7 @@ class Connection(asyncio.Protocol):
         self.started = True
         self.may_have_body = not self._is_head and status not in _BODILESS
         self._framed = self._framed or not self.may_have_body
-        self._reusable = self._parser.should_keep_alive()
+        self._reusable = self._parser.should_keep_alive() and not switched
         if self._is_head:
             self.complete = True
         self._wake()

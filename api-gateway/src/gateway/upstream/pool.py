@@ -23,13 +23,13 @@ class Replica:
         self._idle: list[Connection] = []
         self._gone = False
 
-    async def acquire(self) -> Connection:
+    async def acquire(self, *, fresh: bool) -> Connection:
         """The idle connection used last (the others may grow old and go), or a new one.
 
         Raises:
             ConnectFailed: refused, unreachable or too slow.
         """
-        connection = self._idle.pop() if self._idle else await self._connect()
+        connection = self._idle.pop() if self._idle and not fresh else await self._connect()
         self.busy += 1
         return connection
 
@@ -89,20 +89,20 @@ class Pool:
                 self._literal.append(Replica(parts.hostname, parts.port or 80))
         self._replicas = self._literal
 
-    async def acquire(self) -> Connection:
-        """A connection to the least busy replica; to another, where that refuses.
+    async def acquire(self, *, fresh: bool = False) -> Connection:
+        """A connection to the least busy replica, one never used if `fresh`; to another, where that refuses.
 
         Raises:
             ConnectFailed: none can be had.
         """
         replica = self._choose()
         try:
-            return await replica.acquire()
+            return await replica.acquire(fresh=fresh)
         except ConnectFailed:
             other = self._choose()  # the one that refused is shunned by now
             if other is replica:
                 raise
-            return await other.acquire()
+            return await other.acquire(fresh=fresh)
 
     def _choose(self) -> Replica:
         replicas = self._replicas
