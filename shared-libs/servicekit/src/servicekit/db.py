@@ -229,6 +229,14 @@ async def locked(session: TenantSession, kind: type[E], id_: UUID, *, version: i
     return row
 
 
+def assign(row: Identified, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set a row's attributes; answers with what they were, for the audit log."""
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    return before
+
+
 async def advisory_lock(session: TenantSession, name: str) -> None:
     """Have one transaction of the tenant at a time go on from here, for rules that no constraint can hold."""
     key = func.hashtextextended(f"{schema_of(session.tenant)}.{name}", 0)

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from servicekit.db import ReadSession, TenantSession, advisory_lock, locked, refusing
+from servicekit import audit
+from servicekit.db import ReadSession, TenantSession, advisory_lock, assign, locked, refusing
 from servicekit.errors import Conflict, Unprocessable
 from servicekit.pagination import page
 from sqlalchemy import CTE, ColumnElement, func, select, true
@@ -64,6 +65,8 @@ async def create(session: TenantSession, wish: DepartmentWish) -> Department:
     session.add(department)
     async with refusing(_REFUSALS):
         await session.flush()
+    target = f"department:{department.id}"
+    audit.add(session, "hrms.department_created", target=target, after=wish.model_dump())
     return department
 
 
@@ -78,17 +81,21 @@ async def change(
         below = subtree(department_id)
         if await session.scalar(select(below.c.id).where(below.c.id == changes.parent_id)):
             raise DepartmentCycle
-    for name, value in given.items():
-        setattr(department, name, value)
+    before = assign(department, given)
     async with refusing(_REFUSALS):
         await session.flush()
+    target = f"department:{department_id}"
+    audit.add(session, "hrms.department_changed", target=target, before=before, after=given)
     return department
 
 
 async def remove(session: TenantSession, department_id: UUID) -> None:
-    await session.delete(await locked(session, Department, department_id))
+    department = await locked(session, Department, department_id)
+    await session.delete(department)
     async with refusing(_IN_USE):
         await session.flush()
+    before = {"name": department.name, "parent_id": department.parent_id}
+    audit.add(session, "hrms.department_removed", target=f"department:{department_id}", before=before)
 
 
 def subtree(department_id: UUID | ColumnElement[UUID]) -> CTE:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from servicekit import audit
-from servicekit.db import ReadSession, TenantSession, locked, refusing
+from servicekit.db import ReadSession, TenantSession, assign, locked, refusing
 from servicekit.errors import Conflict
 from servicekit.pagination import page
 from sqlalchemy import func, select
@@ -48,7 +48,9 @@ async def create(session: TenantSession, wish: DocumentTypeWish) -> DocumentType
     session.add(kind)
     async with refusing(_TAKEN):
         await session.flush()
-    audit.add(session, "hrms.document_type_added", target=f"document_type:{kind.id}", after=wish.model_dump())
+    audit.add(
+        session, "hrms.document_type_created", target=f"document_type:{kind.id}", after=wish.model_dump()
+    )
     return kind
 
 
@@ -57,9 +59,7 @@ async def change(
 ) -> DocumentType:
     kind = await locked(session, DocumentType, type_id, version=version)
     after = changes.model_dump(exclude_unset=True)
-    before = {name: getattr(kind, name) for name in after}
-    for name, value in after.items():
-        setattr(kind, name, value)
+    before = assign(kind, after)
     async with refusing(_TAKEN):
         await session.flush()
     audit.add(

@@ -6,7 +6,7 @@ from uuid import UUID
 from contracts.facts import EmployeeHired, EmployeeRemoved
 from contracts.jobs import SendMail
 from servicekit import audit, facts, jobs
-from servicekit.db import TenantSession, locked, refusing
+from servicekit.db import TenantSession, assign, locked, refusing
 from servicekit.errors import Conflict
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -148,9 +148,7 @@ async def amend(
 ) -> EmployeeRead:
     employee = await locked(session, Employee, employee_id, version=version)
     after = changes.model_dump(exclude_unset=True)
-    before = {name: getattr(employee, name) for name in after}
-    for name, value in after.items():
-        setattr(employee, name, value)
+    before = assign(employee, after)
     async with refusing(_REFUSALS):
         await session.flush()
     audit.add(session, "hrms.employee_amended", target=f"employee:{employee_id}", before=before, after=after)
@@ -181,5 +179,12 @@ async def link_account(session: TenantSession, employee_id: UUID, user_id: UUID)
     """Let an account be the employee's. Nothing happens where the employee was removed meanwhile."""
     employee = await session.get(Employee, employee_id, with_for_update={"key_share": True})
     if employee is not None:
+        audit.add(
+            session,
+            "hrms.account_linked",
+            target=f"employee:{employee_id}",
+            before={"user_id": employee.user_id},
+            after={"user_id": user_id},
+        )
         employee.user_id = user_id
         await session.flush()

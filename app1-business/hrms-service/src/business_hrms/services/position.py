@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from servicekit.db import ReadSession, TenantSession, locked, refusing
+from servicekit import audit
+from servicekit.db import ReadSession, TenantSession, assign, locked, refusing
 from servicekit.errors import Conflict
 from servicekit.pagination import page
 from sqlalchemy import func, select, text
@@ -44,21 +45,27 @@ async def create(session: TenantSession, wish: PositionWish) -> Position:
     session.add(position)
     async with refusing(_NAME_TAKEN):
         await session.flush()
+    audit.add(session, "hrms.position_created", target=f"position:{position.id}", after={"name": wish.name})
     return position
 
 
 async def rename(session: TenantSession, position_id: UUID, wish: PositionWish, version: int) -> Position:
     position = await locked(session, Position, position_id, version=version)
-    position.name = wish.name
+    before = assign(position, {"name": wish.name})
     async with refusing(_NAME_TAKEN):
         await session.flush()
+    target = f"position:{position_id}"
+    audit.add(session, "hrms.position_renamed", target=target, before=before, after={"name": wish.name})
     return position
 
 
 async def remove(session: TenantSession, position_id: UUID) -> None:
-    await session.delete(await locked(session, Position, position_id))
+    position = await locked(session, Position, position_id)
+    await session.delete(position)
     async with refusing(_IN_USE):
         await session.flush()
+    before = {"name": position.name}
+    audit.add(session, "hrms.position_removed", target=f"position:{position_id}", before=before)
 
 
 async def named(session: TenantSession, name: str) -> UUID:
