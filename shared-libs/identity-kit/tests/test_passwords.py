@@ -144,7 +144,9 @@ async def test_a_password_that_is_easy_to_guess_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (422, "user.password_guessable")
 
 
-@pytest.mark.parametrize("password", ["x" * 11 + "y" * 245, "пароль из многих слов", "        \u00e9\u00e9"])
+@pytest.mark.parametrize(
+    "password", ["x" * 11 + "y" * 245, "\U0001f600é" * 128, "пароль из многих слов", "        \u00e9\u00e9"]
+)
 async def test_a_password_may_be_long_and_of_any_characters(
     stranger: httpx.AsyncClient, running: Running, password: str
 ) -> None:

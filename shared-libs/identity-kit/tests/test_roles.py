@@ -113,6 +113,21 @@ async def test_who_is_deactivated_is_out_at_once_and_back_when_reactivated(acme:
     assert kinds == ["activated", "deactivated", "reactivated"]
 
 
+async def test_a_refresh_against_a_deactivation_leaves_nothing_alive(acme: Organisation) -> None:
+    tokens = await acme.join("bob@acme.test", "employee")
+    ada = await acme.owner()
+    path = f"/user/users/{tokens['user']['id']}"
+    for _ in range(10):
+        answers = await asyncio.gather(
+            *(acme.refresh(tokens["refresh_token"]) for _ in range(3)), ada.post(f"{path}/deactivate")
+        )
+        assert answers[-1].status_code == 204
+        for token in {answer.json().get("refresh_token") for answer in answers[:-1]} - {None}:
+            assert (await acme.refresh(token)).status_code == 401
+        assert (await ada.post(f"{path}/reactivate")).status_code == 204
+        tokens = await acme.log_in("bob@acme.test")
+
+
 async def test_an_admin_does_not_shut_out_an_owner(acme: Organisation) -> None:
     admin = await acme.as_(await acme.join("admin@acme.test", "admin"))
     own, _ = await user(admin, "ada@acme.test")

@@ -199,6 +199,16 @@ async def test_a_session_ended_elsewhere_is_told_to_the_gateways(acme: Organisat
     assert (await ada.delete(f"/user/me/sessions/{ended}")).status_code == 404
 
 
+async def test_a_session_that_has_ended_does_nothing_dangerous_though_its_token_lives(
+    acme: Organisation,
+) -> None:
+    ada = await acme.owner()
+    assert (await ada.post("/user/logout")).status_code == 204
+    refused = await ada.post("/user/api-keys", json={"name": "Mine", "permissions": ["user.audit.read"]})
+    assert (refused.status_code, refused.json()["code"]) == (403, "user.step_up_required")
+    assert (await ada.post("/user/ws-ticket")).json()["code"] == "user.session_unknown"
+
+
 async def test_nobody_ends_anothers_session(acme: Organisation) -> None:
     bob = await acme.as_(await acme.join("bob@acme.test", "employee"))
     tokens = await acme.log_in()
@@ -265,6 +275,17 @@ async def test_replicas_that_start_at_once_make_one_signing_key(acme: Organisati
 async def test_a_signing_key_is_not_legible_in_the_database(acme: Organisation) -> None:
     (row,) = await acme.rows("SELECT private_sealed FROM control.signing_key LIMIT 1")
     assert b"PRIVATE KEY" not in row["private_sealed"]
+
+
+@pytest.mark.parametrize("text", ["\\ud800" * 8, "\\u0000" * 8])
+async def test_a_password_that_is_no_text_is_refused_and_breaks_nothing(
+    acme: Organisation, text: str
+) -> None:
+    body = f'{{"email": "ada@acme.test", "password": "{text}"}}'
+    answer = await acme.visitor.post(
+        "/user/login", content=body, headers={"content-type": "application/json"}
+    )
+    assert answer.status_code in {400, 401, 422}, answer.text
 
 
 @pytest.mark.parametrize("body", [{}, {"refresh_token": None}, {"refresh_token": "x" * 201}])

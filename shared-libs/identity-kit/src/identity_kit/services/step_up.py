@@ -41,7 +41,8 @@ async def require(session: ReadSession | TenantSession, actor: TenantContext) ->
         StepUpRequired
     """
     fresh = select(Session.authenticated_at > func.clock_timestamp() - FRESH)
-    if not await session.scalar(fresh.where(Session.id == actor.session_id)):
+    alive = Session.revoked_at.is_(None)  # its tokens pass for another moment, until the gateways have heard
+    if not await session.scalar(fresh.where(Session.id == actor.session_id, alive)):
         raise StepUpRequired
 
 

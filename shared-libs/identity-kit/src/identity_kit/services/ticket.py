@@ -5,8 +5,10 @@ import secrets
 from contracts.context import TenantContext
 from contracts.tickets import LIFETIME, key
 from servicekit.db import TenantSession
+from sqlalchemy import select
 
 from identity_kit.identity import Identity
+from identity_kit.models.session import Session
 from identity_kit.services import account as accounts
 from identity_kit.services import claims
 from identity_kit.services.session import SessionUnknown
@@ -17,10 +19,11 @@ async def issue(session: TenantSession, identity: Identity, actor: TenantContext
 
     Raises:
         AccountUnknown: a program's key has no account.
-        SessionUnknown
+        SessionUnknown: the session has ended.
     """
     user = await accounts.get(session, actor.user_id)
-    if actor.session_id is None:
+    alive = select(Session.revoked_at.is_(None)).where(Session.id == actor.session_id)
+    if actor.session_id is None or not await session.scalar(alive):
         raise SessionUnknown
     said = await claims.of_user(session, identity, user, actor.session_id)
     ticket = secrets.token_urlsafe(32)
