@@ -76,3 +76,22 @@ async def test_a_countrys_holidays_are_suggested(client: httpx.AsyncClient) -> N
     for wrong in ({"country": "ZZ"}, {"subdivision": "XXX"}):
         answer = await client.get("/hrms/holiday-suggestions", params={**params, **wrong})
         assert (answer.status_code, answer.json()["code"]) == (422, "hrms.country_unknown")
+
+
+async def test_a_list_is_seeded_with_a_countrys_holidays_and_keeps_what_people_wrote(
+    client: httpx.AsyncClient,
+) -> None:
+    own = [{"date": "2026-12-25", "name": "Works party"}, {"date": "2026-06-01", "name": "Founders' Day"}]
+    seed = {"country": "GB", "subdivision": "ENG", "year": 2026}
+    made = await client.post(LISTS, json={"name": "England", "days": own, "seed": seed})
+    assert made.status_code == 201, made.text
+    days = {day["date"]: day["name"] for day in made.json()["days"]}
+    assert (days["2026-12-25"], days["2026-06-01"]) == ("Works party", "Founders' Day")
+    assert days["2026-01-01"] == "New Year's Day"
+    path = made.headers["location"]
+    again = await client.post(f"{path}/seed", json=seed)
+    assert (again.json()["days"], again.headers["etag"]) == (made.json()["days"], '"2"')
+    later = await client.post(f"{path}/seed", json={**seed, "year": 2027})
+    assert len(later.json()["days"]) > len(days)
+    unknown = await client.post(f"{path}/seed", json={"country": "ZZ", "year": 2026})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "hrms.country_unknown")

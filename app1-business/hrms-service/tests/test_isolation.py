@@ -17,6 +17,9 @@ BODIES = {
     ("PATCH", "/hrms/holiday-lists/{list_id}"): {"name": "Mine"},
     ("PATCH", "/hrms/leave-types/{type_id}"): {"name": "Mine"},
     ("POST", "/hrms/leave-allocations/{allocation_id}/adjustments"): {"days": "1", "note": "Mine"},
+    ("POST", "/hrms/holiday-lists/{list_id}/seed"): {"country": "GB", "year": 2026},
+    ("PATCH", "/hrms/leave-policies/{policy_id}"): {"name": "Mine"},
+    ("POST", "/hrms/leave-policies/{policy_id}/assignments"): {"from": "2026-01-01"},
     ("POST", "/hrms/leave-requests/{request_id}/approve"): {},
     ("POST", "/hrms/leave-requests/{request_id}/reject"): {},
     ("POST", "/hrms/leave-requests/{request_id}/cancel"): {},
@@ -42,12 +45,16 @@ async def test_another_tenants_ids_are_404_on_every_route(
     whose = {"employee_id": employee["id"], "leave_type_id": leave}
     allocation = await add("leave-allocations", **whose, **year, days="20")
     request = await add("leave-requests", **whose, **{"from": "2024-03-04", "to": "2024-03-05"})
+    policy = await add("leave-policies", name="Ours", lines=[{"leave_type_id": leave, "days": "20"}])
+    assignment = await add(f"leave-policies/{policy}/assignments", **{"from": "2024-01-01"})
     kind = await add("document-types", name="Ours")
     about = {"employee_id": employee["id"], "type_id": kind, "name": "ours.pdf"}
     document = (await client.post("/hrms/documents", params=about, content=b"%PDF-")).json()["id"]
     ids = {
         "document_type_id": kind,
         "document_id": document,
+        "policy_id": policy,
+        "assignment_id": assignment,
         "list_id": holidays,
         "type_id": leave,
         "allocation_id": allocation,

@@ -4,11 +4,12 @@ from contracts.facts import Envelope
 from servicekit.db import TenantSession
 from servicekit.handlers import Handlers
 
-from business_hrms.services import accrual, document_alert, employee_import, employee_take_over
+from business_hrms.services import accrual, document_alert, employee_import, employee_take_over, leave_year
 from business_hrms.services.accrual import AccrueLeave, AccrueToday
 from business_hrms.services.document_alert import AlertOfDocuments
 from business_hrms.services.employee_import import ImportEmployees
 from business_hrms.services.employee_take_over import TakeOverEmployees
+from business_hrms.services.leave_year import MakeLeaveYear, MakeLeaveYears
 
 handlers = Handlers()
 
@@ -21,6 +22,16 @@ async def accrue_leave(session: TenantSession, job: AccrueLeave, envelope: Envel
 @handlers.does(AccrueToday, schedule="30 0 * * *")
 async def accrue_today(session: TenantSession, job: AccrueToday, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
     await accrual.run_today(session)
+
+
+@handlers.does(MakeLeaveYear)
+async def make_leave_year(session: TenantSession, portion: MakeLeaveYear, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
+    await leave_year.make_portion(session, portion)
+
+
+@handlers.does(MakeLeaveYears, schedule="10 0 * * *")
+async def make_leave_years(session: TenantSession, job: MakeLeaveYears, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
+    await leave_year.run_today(session)
 
 
 @handlers.does(AlertOfDocuments, schedule="0 7 * * *")

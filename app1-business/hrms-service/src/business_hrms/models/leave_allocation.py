@@ -46,6 +46,7 @@ class LeaveAllocation(Editable, Base):
     days: Mapped[Decimal | None] = mapped_column(Days())
     per_year: Mapped[Decimal | None] = mapped_column(Days())
     frequency: Mapped[Frequency | None] = mapped_column(String())
+    policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("leave_policies.id"), index=True)
     # The leave type's terms as they were when the allocation was made.
     max_balance: Mapped[Decimal | None] = mapped_column(Days())
     carry_forward_cap: Mapped[Decimal | None] = mapped_column(Days())

@@ -35,3 +35,9 @@ class LeaveType(Editable, Base):
     @property
     def paid(self) -> bool:
         return self.pay_share > 0
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What an allocation takes over, by column."""
+        names = ("max_balance", "carry_forward_cap", "carry_forward_expires_after_days", "rounding")
+        return {name: getattr(self, name) for name in names}

@@ -44,7 +44,7 @@ async def suggest_holidays(query: Annotated[SuggestionQuery, Query()]) -> Sugges
     "/holiday-lists",
     status_code=201,
     dependencies=[needs("hrms.leave.manage")],
-    responses=documented(HolidayListNameTaken, DefaultTaken),
+    responses=documented(HolidayListNameTaken, DefaultTaken, CountryUnknown),
 )
 async def create_holiday_list(
     wish: HolidayListWish, session: TenantSession, response: Response
@@ -76,6 +76,20 @@ async def change_holiday_list(
 ) -> HolidayListRead:
     """Change a list; `days` replaces all days. Leave asked for before keeps what it cost."""
     changed = await lists.change(session, list_id, changes, version)
+    response.headers["ETag"] = etag(changed.version)
+    return changed
+
+
+@router.post(
+    "/holiday-lists/{list_id}/seed",
+    dependencies=[needs("hrms.leave.manage")],
+    responses=documented(CountryUnknown),
+)
+async def seed_holiday_list(
+    list_id: UUID, wish: SuggestionQuery, session: TenantSession, response: Response
+) -> HolidayListRead:
+    """Add a country's public holidays of a year. Days that the list has stay as they are."""
+    changed = await lists.seed(session, list_id, wish)
     response.headers["ETag"] = etag(changed.version)
     return changed
 

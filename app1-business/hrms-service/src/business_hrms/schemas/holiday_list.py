@@ -24,12 +24,24 @@ Holidays = Annotated[list[HolidayWish], Field(max_length=1000), AfterValidator(_
 WeeklyOff = Annotated[frozenset[Weekday], Field(max_length=6)]
 
 
+class SuggestionQuery(Input):
+    """ISO 3166: a country, and a subdivision such as `ENG` or `BY`."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    subdivision: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = None
+    year: int = Field(ge=1950, le=2100)
+
+
 class HolidayListWish(Input):
-    """With `is_default`, the list of every employee who has none of their own."""
+    """With `is_default`, the list of every employee who has none of their own.
+
+    `seed` adds a country's public holidays of a year to `days`.
+    """
 
     name: Name
     weekly_off: WeeklyOff = frozenset()
     days: Holidays = Field(default=[])
+    seed: SuggestionQuery | None = None
     is_default: bool = False
 
 
@@ -61,14 +73,6 @@ class HolidayListRead(HolidayListItem):
 
 class HolidayListQuery(ListQuery):
     sort: Literal["name", "-name"] = "name"
-
-
-class SuggestionQuery(Input):
-    """ISO 3166: a country, and a subdivision such as `ENG` or `BY`."""
-
-    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-    subdivision: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = None
-    year: int = Field(ge=1950, le=2100)
 
 
 class Suggestion(Output):

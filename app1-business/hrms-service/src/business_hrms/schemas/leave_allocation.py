@@ -44,7 +44,10 @@ class Adjustment(Input):
 
 
 class AllocationRead(Output):
-    """Either `days` are granted or `per_year` are earned; `carried` came from the allocation before."""
+    """Either `days` are granted or `per_year` are earned; `carried` came from the allocation before.
+
+    `policy_id` is the policy that it was made for, null where people made it.
+    """
 
     id: UUID
     version: int
@@ -55,6 +58,7 @@ class AllocationRead(Output):
     days: DayCount | None
     per_year: DayCount | None
     frequency: Frequency | None
+    policy_id: UUID | None
     carried: DayCount
 
 

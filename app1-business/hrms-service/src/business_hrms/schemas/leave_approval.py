@@ -27,17 +27,6 @@ class LevelRead(Output):
     department_id: UUID | None
 
 
-class LeaveSettingsWish(Input):
-    """`approval` holds for leave types that have none of their own."""
-
-    approval: Approval
-
-
-class LeaveSettingsRead(Output):
-    version: int
-    approval: list[LevelRead]
-
-
 class StepRead(Output):
     """A level of the approval; `approved` is null until it is decided."""
 

@@ -106,8 +106,7 @@ async def correct(session: TenantSession, employee: Employee) -> None:
             continue
         period, day, days = excess
         used = min(days, account.short)
-        session.add(_credit(session, allocation, f"{period} {step} used", day, used))
-        await session.flush()
+        await ledger.write(session, [_credit(session, allocation, f"{period} {step} used", day, used)])
         await _settle(session, employee, allocation, f"{step} used")
 
 
@@ -124,20 +123,20 @@ async def _recredit(
         .group_by(period)
         .order_by(period)
     )
-    excess, last = ZERO, None
+    entries, excess, last = [], ZERO, None
     for name, day, days in credited.all():
         change = earned.get(name, ZERO) - days
         if change:
-            session.add(_credit(session, allocation, f"{name} {step}", day, change))
+            entries.append(_credit(session, allocation, f"{name} {step}", day, change))
         if change < 0:
             excess, last = excess - change, (name, day)
-    await session.flush()
+    await ledger.write(session, entries)
     return (*last, excess) if last else None
 
 
 def _credit(
     session: TenantSession, allocation: LeaveAllocation, segment: str, day: date, days: Decimal
-) -> LedgerEntry:
+) -> ledger.Entry:
     return ledger.entry(
         session, allocation.id, EntryKind.ALLOCATE, day, days, source=allocation.id, segment=segment
     )

@@ -39,7 +39,9 @@ class DepartmentInUse(Conflict):
     code = "hrms.department_in_use"
 
     def __init__(self) -> None:
-        super().__init__("There are departments below it, or jobs in it, past ones included.")
+        super().__init__(
+            "There are departments below it, jobs in it, past ones included, or leave policies for it."
+        )
 
 
 _REFUSALS = {
@@ -49,6 +51,7 @@ _REFUSALS = {
 _IN_USE = {
     "fk_departments_parent_id": DepartmentInUse,
     "fk_employment_records_department_id": DepartmentInUse,
+    "fk_leave_policy_assignments_department_id": DepartmentInUse,
 }
 
 

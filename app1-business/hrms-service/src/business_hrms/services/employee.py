@@ -50,6 +50,7 @@ _HAS_HISTORY = {
         "documents_employee_id",
         "employment_records_manager_id",
         "leave_allocations_employee_id",
+        "leave_policy_assignments_employee_id",
         "leave_requests_employee_id",
     )
 }

@@ -90,6 +90,8 @@ async def create(session: TenantSession, wish: HolidayListWish) -> HolidayListRe
     async with refusing(_TAKEN):
         await session.flush()
     _add_days(session, made.id, wish.days)
+    if wish.seed is not None:
+        await _seed(session, made.id, wish.seed)
     after = wish.model_dump(mode="json")
     audit.add(session, "hrms.holiday_list_created", target=f"holiday_list:{made.id}", after=after)
     await session.flush()
@@ -133,6 +135,17 @@ async def remove(session: TenantSession, list_id: UUID) -> None:
     audit.add(session, "hrms.holiday_list_removed", target=f"holiday_list:{list_id}", before=before)
 
 
+async def seed(session: TenantSession, list_id: UUID, wish: SuggestionQuery) -> HolidayListRead:
+    """Add a country's public holidays of a year. Days that the list has stay as they are."""
+    row = await locked(session, HolidayList, list_id)
+    await _seed(session, list_id, wish)
+    row.updated_at = func.now()
+    await session.flush()
+    after = wish.model_dump(exclude_none=True)
+    audit.add(session, "hrms.holiday_list_seeded", target=f"holiday_list:{list_id}", after=after)
+    return await one(session, list_id)
+
+
 def suggested(query: SuggestionQuery) -> list[HolidayRead]:
     """A country's public holidays of a year, to be edited."""
     try:
@@ -158,5 +171,13 @@ async def off(
     return weekly_off, set(await session.scalars(days))
 
 
-def _add_days(session: TenantSession, list_id: UUID, days: Sequence[HolidayWish]) -> None:
+async def _seed(session: TenantSession, list_id: UUID, wish: SuggestionQuery) -> None:
+    await session.flush()
+    there = set(await session.scalars(select(Holiday.day).where(Holiday.holiday_list_id == list_id)))
+    _add_days(session, list_id, [day for day in suggested(wish) if day.date not in there])
+
+
+def _add_days(
+    session: TenantSession, list_id: UUID, days: Sequence[HolidayWish] | Sequence[HolidayRead]
+) -> None:
     session.add_all(Holiday(holiday_list_id=list_id, day=day.date, name=day.name) for day in days)

@@ -1,7 +1,5 @@
 """Allocations of leave."""
 
-from collections import defaultdict
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,10 +12,9 @@ from sqlalchemy import delete, func, select
 
 from business_hrms.models.employee import Employee
 from business_hrms.models.leave_allocation import LeaveAllocation, LedgerEntry
-from business_hrms.models.leave_request import LeaveDay, LeaveRequest
 from business_hrms.models.leave_type import LeaveType
 from business_hrms.rules.leave import ZERO
-from business_hrms.rules.leave_words import STANDING, EntryKind
+from business_hrms.rules.leave_words import EntryKind
 from business_hrms.schemas.day_count import plain
 from business_hrms.schemas.leave_allocation import (
     Adjustment,
@@ -26,8 +23,8 @@ from business_hrms.schemas.leave_allocation import (
     AllocationRead,
     AllocationWish,
 )
+from business_hrms.services import leave_grant, visibility
 from business_hrms.services import leave_ledger as ledger
-from business_hrms.services import visibility
 from business_hrms.services.current import Statement
 from business_hrms.services.leave_ledger import BalanceExceeded
 from business_hrms.services.leave_type import LeaveTypeUnknown
@@ -112,22 +109,14 @@ async def create(session: TenantSession, wish: AllocationWish) -> AllocationMade
         days=wish.days,
         per_year=wish.accrual.per_year if wish.accrual else None,
         frequency=wish.accrual.frequency if wish.accrual else None,
-        max_balance=leave_type.max_balance,
-        carry_forward_cap=leave_type.carry_forward_cap,
-        carry_forward_expires_after_days=leave_type.carry_forward_expires_after_days,
-        rounding=leave_type.rounding,
+        **leave_type.terms,
     )
     session.add(allocation)
     async with refusing({"ex_leave_allocations_period": AllocationOverlaps}):
         await session.flush()
-    if wish.days:
-        day, source = allocation.starts_on, allocation.id
-        session.add(
-            ledger.entry(session, source, EntryKind.ALLOCATE, day, wish.days, source=source, segment="grant")
-        )
-    await _book_earlier_leave(session, allocation)
-    await session.flush()
-    account = await ledger.settle(session, employee, leave_type.id, cause=allocation.id, event="made")
+    made = [(allocation, employee)]
+    accounts = await leave_grant.take_effect(session, made, cause=allocation.id, event="made")
+    account = accounts[employee.id, leave_type.id]
     if account.short and not leave_type.allow_negative:
         raise AllocationTooSmall(account.short)
     capped = next(
@@ -152,19 +141,17 @@ async def adjust(session: TenantSession, allocation_id: UUID, adjustment: Adjust
     if not allocation.starts_on <= day <= allocation.ends_on:
         raise DayOutside
     source = uuid4()
-    session.add(
-        ledger.entry(
-            session,
-            allocation.id,
-            EntryKind.ADJUST,
-            day,
-            adjustment.days,
-            source=source,
-            segment=str(allocation.id),
-            note=adjustment.note,
-        )
+    entry = ledger.entry(
+        session,
+        allocation.id,
+        EntryKind.ADJUST,
+        day,
+        adjustment.days,
+        source=source,
+        segment=str(allocation.id),
+        note=adjustment.note,
     )
-    await session.flush()
+    await ledger.write(session, [entry])
     leave_type = await found(session, LeaveType, allocation.leave_type_id)
     account = await ledger.settle(session, employee, leave_type.id, cause=source, event="adjusted")
     if adjustment.days < 0 and account.short and not leave_type.allow_negative:
@@ -222,6 +209,7 @@ def _allocations(session: TenantSession | ReadSession) -> Statement:
         _allocation.days,
         _allocation.per_year,
         _allocation.frequency,
+        _allocation.policy_id,
         carried.label("carried"),
     ).where(visibility.sees(session.context, _allocation.employee_id))
 
@@ -232,20 +220,3 @@ async def _held(session: TenantSession, allocation_id: UUID) -> tuple[LeaveAlloc
     employee = await locked(session, Employee, allocation.employee_id)
     await session.refresh(allocation)
     return allocation, employee
-
-
-async def _book_earlier_leave(session: TenantSession, allocation: LeaveAllocation) -> None:
-    """Take from a new allocation what leave in its days costs that needed no balance till now."""
-    rows = await session.execute(
-        select(LeaveRequest, LeaveDay.day, LeaveDay.portion)
-        .join(LeaveDay, LeaveDay.request_id == LeaveRequest.id)
-        .where(LeaveRequest.employee_id == allocation.employee_id)
-        .where(LeaveRequest.leave_type_id == allocation.leave_type_id)
-        .where(LeaveRequest.status.in_(STANDING))
-        .where(LeaveDay.day.between(allocation.starts_on, allocation.ends_on))
-    )
-    costs: dict[LeaveRequest, dict[date, Decimal]] = defaultdict(dict)
-    for request, day, portion in rows:
-        costs[request][day] = portion
-    for request, days in costs.items():
-        ledger.book(session, request, days, [allocation])

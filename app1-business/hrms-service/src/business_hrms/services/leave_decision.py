@@ -67,7 +67,7 @@ async def decide(
     elif not later:
         held = await _take_back(session, request)
         request.status = LeaveStatus.APPROVED
-        session.add_all(_entry(session, request, EntryKind.USE, one, one.days) for one in held)
+        await ledger.write(session, (_entry(session, request, EntryKind.USE, one, one.days) for one in held))
         await session.flush()
         await tell_approved(session, request)
     else:
@@ -159,12 +159,12 @@ async def _take_back(session: TenantSession, request: LeaveRequest) -> Sequence[
         .having(sums != 0)
     )
     held = [Held(*row) for row in rows]
-    session.add_all(_entry(session, request, BACK[kind], one, -one.days) for one in held)
+    await ledger.write(session, (_entry(session, request, BACK[kind], one, -one.days) for one in held))
     return held
 
 
 def _entry(
     session: TenantSession, request: LeaveRequest, kind: EntryKind, held: Held, days: Decimal
-) -> LedgerEntry:
+) -> ledger.Entry:
     segment = str(held.allocation_id)
     return ledger.entry(session, held.allocation_id, kind, held.day, days, source=request.id, segment=segment)

@@ -53,9 +53,19 @@ async def _shorten(
         .where(LeaveAllocation.leave_type_id == request.leave_type_id, cut)
         .group_by(LeaveAllocation.id)
     )
-    for allocation_id, day, days in rows:
-        segment = f"{allocation_id} until {last_day}"
-        session.add(ledger.entry(session, allocation_id, back, day, days, source=request.id, segment=segment))
+    entries = [
+        ledger.entry(
+            session,
+            allocation_id,
+            back,
+            day,
+            days,
+            source=request.id,
+            segment=f"{allocation_id} until {last_day}",
+        )
+        for allocation_id, day, days in rows
+    ]
+    await ledger.write(session, entries)
     audit.add(
         session,
         "hrms.leave_shortened",

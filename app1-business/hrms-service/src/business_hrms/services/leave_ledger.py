@@ -10,11 +10,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from servicekit.db import TenantSession
 from servicekit.errors import Conflict
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from business_hrms.models.employee import Employee
 from business_hrms.models.leave_allocation import LeaveAllocation, LedgerEntry
@@ -26,6 +27,8 @@ from business_hrms.schemas.day_count import plain
 
 Key = tuple[UUID, UUID]
 """An account: an employee's id and a leave type's."""
+Entry = dict[str, Any]
+"""A row of the ledger, by column."""
 Sums = dict[tuple[UUID, EntryKind], dict[date, Decimal]]
 
 
@@ -98,32 +101,30 @@ async def settle_all(
             own.append(allocation)
     written = await _written(session, [allocation.id for own in allocations.values() for allocation in own])
     uses = await _uses(session, employees)
-    accounts = {}
+    accounts, entries = {}, list[Entry]()
     for key, employee in employees.items():
         terms = [_term(employee, allocation, written, uses[key]) for allocation in allocations[key]]
         account = accounts[key] = Account(allocations[key], terms, leave.settle(terms))
         for allocation, result in zip(account.allocations, account.settled, strict=True):
-            session.add_all(_corrections(session, allocation, result, written, cause=cause, event=event))
-    await session.flush()
+            entries += _corrections(session, allocation, result, written, cause=cause, event=event)
+    await write(session, entries)
     return accounts
 
 
-def book(
+def booked(
     session: TenantSession,
     request: LeaveRequest,
     days: Mapping[date, Decimal],
     allocations: Iterable[LeaveAllocation],
-) -> None:
-    """Reserve a request's days in the allocations in which they lie, or use them where it is approved."""
+) -> Iterator[Entry]:
+    """What reserves a request's days in the allocations they lie in, or uses them where it is approved."""
     kind = EntryKind.USE if request.status == LeaveStatus.APPROVED else EntryKind.RESERVE
     for allocation in allocations:
         own = {d: n for d, n in days.items() if allocation.starts_on <= d <= allocation.ends_on}
         if own:
             used = -sum(own.values(), ZERO)
             segment = str(allocation.id)
-            session.add(
-                entry(session, allocation.id, kind, min(own), used, source=request.id, segment=segment)
-            )
+            yield entry(session, allocation.id, kind, min(own), used, source=request.id, segment=segment)
 
 
 def entry(
@@ -136,18 +137,25 @@ def entry(
     source: UUID,
     segment: str,
     note: str | None = None,
-) -> LedgerEntry:
-    """An entry on behalf of the session's user."""
-    return LedgerEntry(
-        allocation_id=allocation_id,
-        kind=kind,
-        day=day,
-        days=days,
-        source_id=source,
-        segment=segment,
-        actor=session.context.user_id,
-        note=note,
-    )
+) -> Entry:
+    """An entry on behalf of the session's user, to be written."""
+    return {
+        "allocation_id": allocation_id,
+        "kind": kind,
+        "day": day,
+        "days": days,
+        "source_id": source,
+        "segment": segment,
+        "actor": session.context.user_id,
+        "note": note,
+    }
+
+
+async def write(session: TenantSession, entries: Iterable[Entry]) -> None:
+    """Add to the ledger, in one go: as objects of a session, rows without a key go one by one."""
+    await session.flush()
+    if rows := list(entries):
+        await session.execute(insert(LedgerEntry), rows)
 
 
 def plan_of(employee: Employee, allocation: LeaveAllocation) -> accrual.Plan:
@@ -177,7 +185,7 @@ def _corrections(
     *,
     cause: UUID,
     event: str,
-) -> Iterator[LedgerEntry]:
+) -> Iterator[Entry]:
     """What the ledger lacks of an allocation's carried and expired days."""
     wanted = {(EntryKind.CARRY, allocation.starts_on): settled.carried}
     if settled.expires_on is not None:

@@ -98,7 +98,7 @@ async def ask(session: TenantSession, wish: LeaveWish) -> LeaveRead:
     account = await ledger.settle(session, employee, leave_type.id, cause=request.id, event="asked")
     if not leave_type.allow_negative:
         account.require_cover(days)
-    ledger.book(session, request, days, account.allocations)
+    await ledger.write(session, ledger.booked(session, request, days, account.allocations))
     await leave_notice.ask(session, request, employee, steps[0].approver)
     asked = wish.model_dump(by_alias=True, exclude_none=True)
     audit.add(session, "hrms.leave_asked", target=f"leave_request:{request.id}", after=asked)

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from business_hrms.models.department import Department
 from business_hrms.models.leave_settings import LeaveSettings
-from business_hrms.schemas.leave_approval import ApprovalLevel, LeaveSettingsWish
+from business_hrms.schemas.leave_approval import ApprovalLevel
+from business_hrms.schemas.leave_settings import LeaveSettingsWish
 from business_hrms.services.department import DepartmentUnknown
 
 
@@ -20,15 +21,16 @@ async def change(session: TenantSession, wish: LeaveSettingsWish, version: int) 
     settings = (await session.scalars(select(LeaveSettings).with_for_update())).one()
     if settings.version != version:
         raise EditConflict
-    before = settings.approval
+    before = {"approval": settings.approval, "year_starts_in": settings.year_starts_in}
     settings.approval = await stored(session, wish.approval)
+    settings.year_starts_in = wish.year_starts_in
     await session.flush()
     audit.add(
         session,
         "hrms.leave_settings_changed",
         target="leave_settings",
-        before={"approval": before},
-        after={"approval": settings.approval},
+        before=before,
+        after={"approval": settings.approval, "year_starts_in": settings.year_starts_in},
     )
     return settings
 

@@ -27,7 +27,7 @@ class LeaveTypeInUse(Conflict):
     code = "hrms.leave_type_in_use"
 
     def __init__(self) -> None:
-        super().__init__("There are allocations or requests of this type.")
+        super().__init__("There are allocations, requests or policies of this type.")
 
 
 class LeaveTypeUnknown(Unprocessable):
@@ -40,6 +40,7 @@ class LeaveTypeUnknown(Unprocessable):
 _NAME_TAKEN = {"uq_leave_types_name": LeaveTypeNameTaken}
 _IN_USE = {
     "fk_leave_allocations_leave_type_id": LeaveTypeInUse,
+    "fk_leave_policy_lines_leave_type_id": LeaveTypeInUse,
     "fk_leave_requests_leave_type_id": LeaveTypeInUse,
 }
 
