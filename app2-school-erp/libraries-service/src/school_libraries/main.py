@@ -2,15 +2,29 @@
 
 from pathlib import Path
 
+from servicekit import files
 from servicekit.app import create_app
+from servicekit.files import FILES
 from servicekit.fleet import fleet
 from servicekit.handlers import Handlers
+from servicekit.long_job_routes import long_jobs_router
+from servicekit.long_jobs import LONG_JOBS
 from servicekit.migrations import Stream
 from servicekit.service import Service
 
-from school_libraries import consumers
+from school_libraries import consumers, jobs
 from school_libraries.models.base import Base
-from school_libraries.routes import book, branch, circulation, copy, hold, loan, loan_rule, patron
+from school_libraries.routes import (
+    book,
+    branch,
+    catalogue_import,
+    circulation,
+    copy,
+    hold,
+    loan,
+    loan_rule,
+    patron,
+)
 from school_libraries.settings import Settings
 
 service = Service(
@@ -25,8 +39,14 @@ service = Service(
         circulation.router,
         loan.router,
         hold.router,
+        catalogue_import.router,
+        long_jobs_router("libraries"),
     ],
-    streams=[Stream("libraries", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],
-    handlers=Handlers(consumers.handlers),
+    streams=[
+        FILES,
+        LONG_JOBS,
+        Stream("libraries", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata),
+    ],
+    handlers=Handlers(files.handlers, consumers.handlers, jobs.handlers),
 )
 app = create_app(service)

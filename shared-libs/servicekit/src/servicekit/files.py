@@ -67,6 +67,7 @@ FileName = Annotated[
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MARC = "application/marc"
 _HEAD = 8192  # bytes from which the type is known
 _PIECE = 65_536  # bytes of an answer
 _ORPHANED = timedelta(days=1)
@@ -94,6 +95,7 @@ _LOOKS_LIKE: dict[str, Callable[[bytes], bool]] = {
     "image/jpeg": lambda head: head.startswith(b"\xff\xd8\xff"),
     DOCX: lambda head: head.startswith(b"PK\x03\x04") and b"word/" in head,
     XLSX: lambda head: head.startswith(b"PK\x03\x04") and b"xl/" in head,
+    MARC: lambda head: b"\x1e" in head,  # what ends every field; no text has it
     "text/csv": _is_text,
 }
 
@@ -148,6 +150,15 @@ async def content_of(session: TenantSession | ReadSession, file: StoredFile) -> 
     """The file's bytes, opened now and read later: the session is not needed any more."""
     found = await obstore.get_async(_store(session.files_url), _place(session, file.key))
     return found.stream(min_chunk_size=_PIECE)
+
+
+async def part_of(session: TenantSession, file: StoredFile, start: int, length: int) -> bytes:
+    """So many of the file's bytes, or as many as there are, from byte `start` on."""
+    end = min(start + length, file.size)
+    if start >= end:
+        return b""
+    place = _place(session, file.key)
+    return bytes(await obstore.get_range_async(_store(session.files_url), place, start=start, end=end))
 
 
 async def remove(session: TenantSession, file: StoredFile) -> None:
