@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import employees, gateway, ground, hrms_leave, life, outage
+from bench import employees, gateway, ground, hrms_leave, life, outage, sockets
 from bench.ground import OUT, REPOSITORY, Ground
 from bench.options import Options
 from bench.report import Report
@@ -21,6 +21,7 @@ ON_GROUND: dict[str, list[Benchmark]] = {
 ALONE: dict[str, Callable[[Options, Report], None]] = {
     "gateway": gateway.beside_peers,
     "outage": outage.beside_well,
+    "sockets": sockets.beside_rebuilding,
 }
 
 
