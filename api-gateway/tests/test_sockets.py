@@ -35,7 +35,7 @@ class Talker:
         self.asked: list[Request] = []
         self.ended: asyncio.Queue[int | None] = asyncio.Queue()  # close codes, as the service sees them
 
-    async def start(self) -> str:
+    async def start(self) -> None:
         self.server: Server = await serve(
             self._talk,
             "127.0.0.1",
@@ -44,7 +44,7 @@ class Talker:
             select_subprotocol=lambda _, offered: offered[-1] if offered else None,
             max_size=None,
         )
-        return f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
 
     def _look(self, socket: ServerConnection, request: Request) -> Response | None:
         self.asked.append(request)
@@ -63,7 +63,7 @@ class Talker:
 @pytest.fixture(scope="session")
 async def _talker() -> AsyncIterator[Talker]:
     talker = Talker()
-    talker.url = await talker.start()
+    await talker.start()
     yield talker
     talker.server.close()
 
