@@ -16,7 +16,7 @@ from servicekit.db import Database
 from servicekit.migrations.runner import migrate
 from servicekit.observability import configure_logging, serve_metrics
 from servicekit.service import Service
-from servicekit.worker import Worker
+from servicekit.worker import Watchdog, Worker
 
 
 def main() -> int:
@@ -70,7 +70,8 @@ async def _work(service: Service) -> None:
         worker = Worker(service, database, redis)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
-        await worker.run()
+        with Watchdog(settings.worker_lease):
+            await worker.run()
     await database.dispose()
 
 

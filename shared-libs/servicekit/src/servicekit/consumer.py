@@ -6,11 +6,14 @@ import secrets
 import socket
 from uuid import UUID
 
+import asyncpg
 import structlog
 from contracts.context import TenantContext
 from contracts.facts import Envelope
 from prometheus_client import Counter
+from redis.exceptions import RedisError
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import bound_contextvars
 
@@ -26,7 +29,8 @@ log = structlog.get_logger()
 HANDLED = Counter("queue_handled_total", "Facts and jobs taken from the queue.", ["type", "outcome"])
 _PATIENCE = 2  # seconds a take waits on an empty queue
 _UNTIL_PROVISIONED = 600  # tries, about ten minutes, for a tenant whose schema is still being made
-_SUSPECT = 2  # deaths after which an item runs alone, so that it takes no innocent with it
+_OUTAGE = 1  # seconds until the next try while the database is away
+_SUSPECT = 2  # deaths after which an item runs alone, so that nothing else dies of it
 
 
 class Consumer:
@@ -44,13 +48,19 @@ class Consumer:
         self._concurrency = concurrency
         self._running: dict[str, tuple[Item, asyncio.Task[None]]] = {}
         self._unexplained: set[str] = set()
+        self._alone = False  # a suspect waits until nothing else runs
 
     async def take(self) -> None:
         """Take what comes within a moment, as much as there is room for, and start on it."""
-        await self._room()
-        items = await self._queue.take(self.name, _PATIENCE, self._concurrency - len(self._running))
-        for item in sorted(items, key=lambda item: item.deaths):
-            await self._start(item)
+        await self._room(self._concurrency if self._alone else 1)
+        at_most = 1 if self._alone else self._concurrency - len(self._running)
+        items = await self._queue.take(self.name, _PATIENCE, at_most)
+        if len(items) == 1 and not self._running and items[0].deaths >= _SUSPECT:
+            self._alone = False
+            self._start(items[0])
+            await self._room(self._concurrency)
+        else:
+            await self._start_or_return(items)
 
     async def take_up_lost(self) -> None:
         """Start on items that were moved to this worker's list while the answer got lost.
@@ -58,10 +68,18 @@ class Consumer:
         An item is lost when two looks in a row find it on the list and nobody working on it.
         """
         idle = {item.id: item for item in await self._queue.held(self.name) if item.id not in self._running}
-        for id_ in self._unexplained & idle.keys():
-            if id_ not in self._running:
-                await self._start(idle[id_])
+        lost = self._unexplained & idle.keys() - self._running.keys()
+        await self._start_or_return([idle[id_] for id_ in lost])
         self._unexplained = set(idle)
+
+    async def _start_or_return(self, items: list[Item]) -> None:
+        """Start on items, but hand back the suspects among them until nothing else runs here."""
+        for item in items:
+            if item.deaths < _SUSPECT:
+                self._start(item)
+            else:
+                self._alone = True
+                await self._queue.give_back(self.name, item)
 
     async def heartbeat(self) -> None:
         """Prolong the lease, and stop what was cancelled meanwhile."""
@@ -86,17 +104,19 @@ class Consumer:
             tasks = [task for _, task in self._running.values()]
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _start(self, item: Item) -> None:
-        alone = item.deaths >= _SUSPECT
-        if alone:
-            await self._room(self._concurrency)
+    def _start(self, item: Item) -> None:
         task = asyncio.create_task(self._work(item))
         self._running[item.id] = item, task
         task.add_done_callback(lambda _: self._running.pop(item.id))
-        if alone:
-            await self._room(self._concurrency)
 
     async def _work(self, item: Item) -> None:
+        """Handle an item, and see it off. What fails because Redis is away is taken up again later."""
+        try:
+            await self._see_off(item)
+        except (OSError, RedisError) as error:
+            log.warning("queue_away", message=item.id, error=repr(error))
+
+    async def _see_off(self, item: Item) -> None:
         try:
             envelope = Envelope.model_validate_json(item.body)
             with bound_contextvars(tenant=item.tenant, message=item.id, type=item.type, trace=envelope.trace):
@@ -111,6 +131,11 @@ class Consumer:
             await self._queue.done(self.name, item)
             HANDLED.labels(item.type, "discarded").inc()
         except Exception as error:
+            if await self._database_away():  # no fault of the item's, and costs it no try
+                await asyncio.sleep(_OUTAGE)
+                await self._queue.give_back(self.name, item)
+                HANDLED.labels(item.type, "waiting").inc()
+                return
             text = f"{type(error).__name__}: {error}"
             dead = await self._queue.failed(self.name, item, text, delay=backoff(item.tries))
             HANDLED.labels(item.type, "dead" if dead else "failed").inc()
@@ -136,6 +161,14 @@ class Consumer:
                     await session.commit()
         else:
             raise LookupError(f"nothing here handles {envelope.type}")
+
+    async def _database_away(self) -> bool:
+        try:
+            async with asyncio.timeout(5):
+                await self._database.ping()
+        except (OSError, SQLAlchemyError, asyncpg.PostgresError):
+            return True
+        return False
 
     async def _mourn(self, item: Item) -> None:
         """Tell long work that one of its portions was given up."""

@@ -1,6 +1,8 @@
 """The worker of a service: inside the API's process in development, a process of its own in production."""
 
 import asyncio
+import os
+import threading
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -183,6 +185,32 @@ class Worker:
                 old = IdempotentAnswer.created_at < func.now() - timedelta(days=1)
                 await session.execute(delete(IdempotentAnswer).where(old))
                 await session.commit()
+
+
+class Watchdog:
+    """Ends a worker's process whose event loop stands still for three leases.
+
+    A handler that never lets go cannot be timed out. Its items have long gone to
+    others; whoever supervises the process starts another.
+    """
+
+    def __init__(self, lease: float) -> None:
+        self._lease = lease
+        self._stopped = threading.Event()
+
+    def __enter__(self) -> None:
+        threading.Thread(target=self._watch, args=[asyncio.get_running_loop()], daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        while not self._stopped.wait(self._lease):
+            answered = threading.Event()
+            loop.call_soon_threadsafe(answered.set)
+            if not answered.wait(3 * self._lease) and not self._stopped.is_set():
+                log.critical("worker_stuck", seconds=3 * self._lease)
+                os._exit(os.EX_SOFTWARE)
 
 
 def _since(item: Item) -> datetime:
