@@ -37,6 +37,7 @@ LARGEST = 10_485_760  # bytes; as much as the gateway passes on
 COLUMNS = tuple(EmployeeCells.model_fields)
 _MOST_ROWS = 50_000
 _MOST_COLUMNS = 50
+_WORDS = {"string_pattern_mismatch": "This is not of the form that the column takes."}
 _NOT_TAKEN_OVER = frozenset({"status", "last_day"})  # stand in the export, and change by other ways
 
 
@@ -122,7 +123,9 @@ def _validated(table: Sequence[Sequence[str]]) -> tuple[list[Row], list[Refusal]
             rows.append(Row(number, EmployeeCells.model_validate(given).model_dump(include=set(given))))
         except ValidationError as error:
             refused += [
-                Refusal(detail["type"], detail["msg"], number, str(detail["loc"][0]))
+                Refusal(
+                    detail["type"], _WORDS.get(detail["type"], detail["msg"]), number, str(detail["loc"][0])
+                )
                 for detail in error.errors()
             ]
     return rows, refused
