@@ -33,7 +33,8 @@ class SendMail(Job):
     8601) for a new device; `type`, `expires_on` (ISO 8601) and, where it is not
     the reader's own, `employee` for a document; `employee`, `from`, `to` (ISO
     8601) for leave, with `status` and, where there is one, `comment` when it is
-    decided.
+    decided; `kind` (loan_due_soon, loan_overdue, hold_ready), `title`, `patron` and
+    `day` (ISO 8601) for a notice of the library.
     """
 
     name = "user.mail"
@@ -46,6 +47,7 @@ class SendMail(Job):
         "invitation",
         "leave_asked",
         "leave_decided",
+        "library_notice",
         "new_device",
         "organisations",
         "password_changed",
@@ -56,6 +58,15 @@ class SendMail(Job):
     account_id: UUID | None = None
     address: str | None = None
     data: dict[str, str] = {}
+
+
+class EndAccess(Job):
+    """Deactivate the account of somebody who has left; the last owner's stays as it is."""
+
+    name = "user.end_access"
+    module = "user"
+
+    account_id: UUID
 
 
 class Notify(Job):

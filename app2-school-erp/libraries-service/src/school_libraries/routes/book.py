@@ -25,8 +25,8 @@ router = Router("libraries", tags=["catalogue"])
 async def search_books(query: Annotated[BookQuery, Query()], session: ReadSession) -> Response:
     """The catalogue: by title, author, subject or ISBN, without regard to accents and case.
 
-    A word of three letters and more finds what begins with it. What is common ranks by the
-    first thousand found.
+    Where few books have the words as such, those in which words begin so are found, too. Of
+    what is common, five hundred are ranked, and titles that begin with it before all.
     """
     return answer(await search.listing(session, query))
 

@@ -25,8 +25,8 @@ from school_libraries.rules.words import OPEN, QUEUE, CopyStatus, HoldState
 from school_libraries.schemas.hold import HoldQuery, HoldRead, HoldWish, Move
 from school_libraries.services import branch as branches
 from school_libraries.services import loan_rule as rules
+from school_libraries.services import message, shelf
 from school_libraries.services import patron as patrons
-from school_libraries.services import shelf
 from school_libraries.services.current import Session, Statement, now
 from school_libraries.services.refusal import overridden
 from school_libraries.services.standing import restrictions
@@ -216,9 +216,9 @@ async def hand_out(session: TenantSession, book_id: UUID) -> None:
 
 
 async def _lay_ready(session: TenantSession, hold: Hold, copy: Copy) -> None:
-    category = await session.scalar(select(Patron.category).where(Patron.id == hold.patron_id))
+    patron = await session.get_one(Patron, hold.patron_id)
     rule = await rules.applying(
-        session, branch_id=hold.branch_id, patron_category=category or "", item_type=copy.item_type
+        session, branch_id=hold.branch_id, patron_category=patron.category, item_type=copy.item_type
     )
     calendar = await branches.calendar(session, hold.branch_id)
     today = (await now(session)).today
@@ -237,6 +237,8 @@ async def _lay_ready(session: TenantSession, hold: Hold, copy: Copy) -> None:
         ),
         about=hold,
     )
+    title = (await session.get_one(Book, hold.book_id)).title
+    message.tell(session, patron, "hold_ready", title=title, day=hold.expires_on.isoformat())
 
 
 async def _end(session: TenantSession, hold: Hold, state: HoldState, *, borrowed: UUID | None = None) -> None:

@@ -16,8 +16,10 @@ from school_libraries.schemas.book import BookItem, BookQuery
 from school_libraries.services.current import Session, Statement
 
 book = Book.__table__.c
-_RANKED = 1000  # matches that are ranked at most: a word that half of all titles have ranks none of them
-_BEGINNING = 100  # of them, titles that begin with what is looked for
+_RANKED = 500  # matches that are ranked at most: a word that half of all titles have ranks none of them
+_BEGINNING = 100  # titles that begin with what is looked for, besides
+_LAST = "\U0010ffff"  # sorts after every letter
+_ENOUGH = 20  # matches of whole words; where there are fewer, what begins with the words is found, too
 
 
 async def listing(session: ReadSession, query: BookQuery) -> dict[str, Any]:
@@ -77,17 +79,23 @@ def _matches(q: str) -> Statement:
     # Folded as the columns are; what is left has only letters, digits and single spaces.
     folded = func.regexp_replace(func.lower(func.unaccent(q)), "[^[:alnum:]]+", " ", "g")
     words = func.nullif(func.btrim(folded), "")
-    begins = book.sort_title.like(words + "%")
-    wanted = func.to_tsquery("simple", _as_query(words))
-    some = union(
-        select(book.id).where(book.search.bool_op("@@")(wanted)).limit(_RANKED).subquery().select(),
+    # A range, because LIKE uses an index only where the planner knows the pattern.
+    begins = book.sort_title.between(words, words + _LAST)
+    whole = func.to_tsquery("simple", func.replace(words, " ", " & "))
+    some = select(book.id).where(book.search.bool_op("@@")(whole)).limit(_RANKED).cte("some")
+    # To look for beginnings costs many times as much, and is seldom needed.
+    few = select(func.count()).select_from(some).scalar_subquery() < _ENOUGH
+    started = book.search.bool_op("@@")(func.to_tsquery("simple", _beginnings(words)))
+    found = union(
+        select(some.c.id),
         select(book.id).where(begins).limit(_BEGINNING).subquery().select(),
-    ).subquery("some")
-    rank = func.ts_rank(book.search, wanted) + case((begins, 1), else_=0)
-    return select(book.id, cast(rank, Float).label("rank")).where(book.id.in_(select(some.c.id)))
+        select(book.id).where(few, started).limit(_RANKED).subquery().select(),
+    ).subquery("found_ids")
+    rank = func.ts_rank(book.search, whole) + case((begins, 1), else_=0)
+    return select(book.id, cast(rank, Float).label("rank")).where(book.id.in_(select(found.c.id)))
 
 
-def _as_query(words: ColumnElement[str]) -> ColumnElement[str]:
+def _beginnings(words: ColumnElement[str]) -> ColumnElement[str]:
     """All of the words; those of three letters and more may be beginnings."""
     beginnings = func.regexp_replace(words, r"(\S{3,})", r"\1:*", "g")
     return func.replace(beginnings, " ", " & ")

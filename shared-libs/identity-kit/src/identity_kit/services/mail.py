@@ -144,6 +144,28 @@ async def _leave_decided(desk: _Desk) -> Written:
     return user.email, letter
 
 
+async def _library_notice(desk: _Desk) -> Written:
+    to = desk.mail.address
+    if to is None:
+        user = await desk.account()
+        if user is None:
+            return None
+        to = user.email
+    data = desk.mail.data
+    title, day = data["title"], _day(date.fromisoformat(data["day"]))
+    subject, what = {
+        "loan_due_soon": (f"“{title}” is due on {day}", "Please bring it back by then, or renew it."),
+        "loan_overdue": (f"“{title}” was due on {day}", "Please bring it back."),
+        "hold_ready": (f"“{title}” lies ready until {day}", "It can be fetched at the desk."),
+    }[data["kind"]]
+    letter = Letter(
+        subject=subject,
+        paragraphs=["Hello,", f"this is about what {data['patron']} borrows: {subject}.", what],
+        action=("See the library", desk.link("library")),
+    )
+    return to, letter
+
+
 async def _email_verification(desk: _Desk) -> Written:
     user = await desk.account()
     if user is None or user.email_verified:
@@ -275,6 +297,7 @@ _WRITERS: dict[str, Callable[[_Desk], Awaitable[Written]]] = {
     "invitation": _invitation,
     "leave_asked": _leave_asked,
     "leave_decided": _leave_decided,
+    "library_notice": _library_notice,
     "new_device": _new_device,
     "organisations": _organisations,
     "password_changed": _password_changed,
