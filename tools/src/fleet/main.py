@@ -11,7 +11,7 @@ from servicekit.databases import init_script
 from servicekit.embedded import ServerStartError
 from servicekit.fleet import fleet, root
 
-from fleet import demo, doctor, logs, mail, psql, start, status, tenant_commands
+from fleet import demo, doctor, logs, mail, psql, queue_commands, start, status, tenant_commands
 from fleet.keys import make_keys
 from fleet.place import FleetError, Place
 from fleet.processes import plan
@@ -61,6 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     inside = command("exec", _exec, "a command of your own with a service's settings")
     inside.add_argument("service", help="e.g. app1-user-service")
     inside.add_argument("arguments", nargs=argparse.REMAINDER, metavar="command", help="what to run")
+    queue = commands.add_parser("queue", help="queues of the services: depth, dead letters, replay, pause, …")
+    queue_commands.add_to(queue)
     tenant = commands.add_parser("tenant", help="a tenant's life: create, list, suspend, export, delete, …")
     tenant_commands.add_to(tenant)
     keys = command(

@@ -33,7 +33,7 @@ from servicekit.db import TYPES, Identified, ReadSession, TenantSession, tenant_
 from servicekit.errors import Unprocessable
 from servicekit.handlers import Handlers
 from servicekit.migrations import Stream
-from servicekit.tenant_schema import schema_of
+from servicekit.tenant_schema import files_of
 
 
 class Base(DeclarativeBase):
@@ -191,7 +191,7 @@ async def sweep(session: TenantSession, _: SweepFiles, __: Envelope) -> None:
     """Delete the tenant's objects that have belonged to no row for a day."""
     store = _store(session.files_url)
     before = datetime.now(UTC) - _ORPHANED
-    async for found in obstore.list(store, prefix=_folder(session), chunk_size=1000):
+    async for found in obstore.list(store, prefix=files_of(session.tenant, session.service), chunk_size=1000):
         old = {UUID(o["path"].rpartition("/")[2]): o["path"] for o in found if o["last_modified"] < before}
         kept = await session.scalars(select(StoredFile.key).where(StoredFile.key.in_(old)))
         orphans = [old[key] for key in old.keys() - set(kept)]
@@ -200,11 +200,7 @@ async def sweep(session: TenantSession, _: SweepFiles, __: Envelope) -> None:
 
 
 def _place(session: TenantSession | ReadSession, key: UUID) -> str:
-    return f"{_folder(session)}/{key}"
-
-
-def _folder(session: TenantSession | ReadSession) -> str:
-    return f"{schema_of(session.tenant)}/{session.service}"
+    return f"{files_of(session.tenant, session.service)}/{key}"
 
 
 @lru_cache

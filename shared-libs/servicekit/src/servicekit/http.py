@@ -32,8 +32,15 @@ class InternalClient:
         Raises:
             httpx.HTTPError: it is away, slow, or refuses.
         """
+        return await self._request("GET", to, path)
+
+    async def post(self, to: ServiceEntry, path: str, body: dict[str, Any]) -> Any:
+        """What another service answers to a body; raises as `get` does."""
+        return await self._request("POST", to, path, json=body)
+
+    async def _request(self, method: str, to: ServiceEntry, path: str, **options: Any) -> Any:
         context = TenantContext(kind="service", application=self._service.application)
         headers = {CONTEXT_HEADER: self._minter.mint(context, audience=to.name)}
-        answer = await self._client.get(to.upstreams()[0] + path, headers=headers)
+        answer = await self._client.request(method, to.upstreams()[0] + path, headers=headers, **options)
         answer.raise_for_status()
         return answer.json()

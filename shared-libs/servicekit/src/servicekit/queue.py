@@ -14,6 +14,7 @@ back. An item may therefore be taken twice; handlers rely on the inbox. All time
 are the Redis server's, so that no worker's clock matters.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -145,11 +146,9 @@ class Queue:
         async for list_ in self._redis.scan_iter(match=_literally(prefix) + "*", count=1000):
             await self._redis.zadd(self._base + "workers", {list_.decode().removeprefix(prefix): 0}, nx=True)
 
-    async def cancel(self, id_: str) -> str:
+    async def cancel(self, item: Item) -> str:
         """Take an item out, wherever it is: `removed`, `running` (its worker will stop), or `unknown`."""
-        if (key := await self._key("jobs", id_)) is None:
-            return "unknown"
-        return str((await self._run(CANCEL, key)).decode())
+        return str((await self._run(CANCEL, item.key)).decode())
 
     async def called_off(self, items: Sequence[Item]) -> list[Item]:
         """Those of the running items that were cancelled."""
@@ -209,6 +208,11 @@ class Queue:
             keys = [key for key in await pipe.execute() if key is not None]
         return await self._items(keys)
 
+    async def dead_kinds(self, limit: int) -> Counter[str]:
+        """How many of the items given up longest ago are of which kind."""
+        keys = await self._redis.zrange(self._base + "dead", 0, limit - 1)
+        return Counter(Item.of(key, None).type for key in keys)
+
     async def dead(self, limit: int = 100) -> list[DeadItem]:
         """The items given up longest ago."""
         keys = await self._redis.zrange(self._base + "dead", 0, limit - 1)
@@ -216,26 +220,22 @@ class Queue:
         items = await self._items(keys)
         return [DeadItem(item, (error or b"").decode()) for item, error in zip(items, errors, strict=True)]
 
-    async def replay(self, id_: str) -> Item | None:
-        """Give a dead item its tries again; None where there is none of that id."""
-        return await self._from_dead(REPLAY, id_)
-
-    async def discard(self, id_: str) -> Item | None:
-        """Forget a dead item; None where there is none of that id."""
-        return await self._from_dead(DISCARD, id_)
-
-    async def _from_dead(self, script: str, id_: str) -> Item | None:
-        async for key, _ in self._redis.zscan_iter(self._base + "dead", match=_literally(id_) + "|*"):
-            (item,) = await self._items([key])
-            return item if await self._run(script, key) else None
-        return None
-
-    async def _key(self, hash_: str, id_: str) -> bytes | None:
+    async def find(self, id_: str) -> Item | None:
+        """The item of an id, wherever it is. Looks at every key: for people, not for programs."""
+        pattern = _literally(id_) + "|*"
         async for key in self._redis.hscan_iter(
-            self._base + hash_, match=_literally(id_) + "|*", no_values=True
+            self._base + "jobs", match=pattern, count=1000, no_values=True
         ):
-            return bytes(key)
+            return (await self._items([key]))[0]
         return None
+
+    async def replay(self, item: Item) -> bool:
+        """Give a dead item its tries again; False where it is not dead."""
+        return bool(await self._run(REPLAY, item.key))
+
+    async def discard(self, item: Item) -> bool:
+        """Forget a dead item; False where it is not dead."""
+        return bool(await self._run(DISCARD, item.key))
 
     async def _items(self, keys: Sequence[bytes]) -> list[Item]:
         if not keys:

@@ -11,6 +11,7 @@ from servicekit.audit_routes import audit_router
 from servicekit.fleet import ServiceEntry
 from servicekit.handlers import Handlers
 from servicekit.migrations import Stream, head_of, split
+from servicekit.queue_desk import queue_router
 from servicekit.settings import ServiceSettings
 from servicekit.tenancy import provisioning
 
@@ -36,7 +37,7 @@ class Service:
     @cached_property
     def all_routers(self) -> list[APIRouter]:
         """The service's own routes, and the kit's that every service has."""
-        return [*self.routers, audit_router(self.entry.prefix)]
+        return [*self.routers, audit_router(self.entry.prefix), queue_router(self.entry)]
 
     @cached_property
     def control_streams(self) -> list[Stream]:

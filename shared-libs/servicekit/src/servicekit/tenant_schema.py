@@ -1,4 +1,4 @@
-"""The one place where a tenant's id becomes the name of a schema."""
+"""The one place where a tenant's id becomes the name of a schema, and of a place for files."""
 
 from functools import lru_cache
 
@@ -19,3 +19,8 @@ def schema_of(tenant: str) -> str:
         pydantic.ValidationError: the id is not of the form that makes the name safe in SQL.
     """
     return f"tenant_{_tenant_id.validate_python(tenant)}"
+
+
+def files_of(tenant: str, service: str) -> str:
+    """Where a service keeps the tenant's files: `tenant_acme/app1-hrms-service`."""
+    return f"{schema_of(tenant)}/{service}"
