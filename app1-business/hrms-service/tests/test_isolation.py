@@ -17,6 +17,7 @@ BODIES = {
     ("PATCH", "/hrms/holiday-lists/{list_id}"): {"name": "Mine"},
     ("PATCH", "/hrms/leave-types/{type_id}"): {"name": "Mine"},
     ("POST", "/hrms/leave-allocations/{allocation_id}/adjustments"): {"days": "1", "note": "Mine"},
+    ("PATCH", "/hrms/checklist-templates/{template_id}"): {"name": "Mine"},
     ("POST", "/hrms/holiday-lists/{list_id}/seed"): {"country": "GB", "year": 2026},
     ("PATCH", "/hrms/leave-policies/{policy_id}"): {"name": "Mine"},
     ("POST", "/hrms/leave-policies/{policy_id}/assignments"): {"from": "2026-01-01"},
@@ -47,12 +48,19 @@ async def test_another_tenants_ids_are_404_on_every_route(
     request = await add("leave-requests", **whose, **{"from": "2024-03-04", "to": "2024-03-05"})
     policy = await add("leave-policies", name="Ours", lines=[{"leave_type_id": leave, "days": "20"}])
     assignment = await add(f"leave-policies/{policy}/assignments", **{"from": "2024-01-01"})
+    task = {"title": "Ours", "assignee": "hr"}
+    template = await add("checklist-templates", name="Ours", occasion="onboarding", tasks=[task])
+    checklist = await add("checklists", employee_id=employee["id"], template_id=template)
+    (task,) = (await client.get(f"/hrms/checklists/{checklist}")).json()["tasks"]
     kind = await add("document-types", name="Ours")
     about = {"employee_id": employee["id"], "type_id": kind, "name": "ours.pdf"}
     document = (await client.post("/hrms/documents", params=about, content=b"%PDF-")).json()["id"]
     ids = {
         "document_type_id": kind,
         "document_id": document,
+        "template_id": template,
+        "checklist_id": checklist,
+        "task_id": task["id"],
         "policy_id": policy,
         "assignment_id": assignment,
         "list_id": holidays,

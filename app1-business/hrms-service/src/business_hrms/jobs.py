@@ -4,14 +4,27 @@ from contracts.facts import Envelope
 from servicekit.db import TenantSession
 from servicekit.handlers import Handlers
 
-from business_hrms.services import accrual, document_alert, employee_import, employee_take_over, leave_year
+from business_hrms.services import (
+    accrual,
+    document_alert,
+    employee_import,
+    employee_take_over,
+    leave_year,
+    termination,
+)
 from business_hrms.services.accrual import AccrueLeave, AccrueToday
 from business_hrms.services.document_alert import AlertOfDocuments
 from business_hrms.services.employee_import import ImportEmployees
 from business_hrms.services.employee_take_over import TakeOverEmployees
 from business_hrms.services.leave_year import MakeLeaveYear, MakeLeaveYears
+from business_hrms.services.termination import TellWhoHasLeft
 
 handlers = Handlers()
+
+
+@handlers.does(TellWhoHasLeft, schedule="5 0 * * *")
+async def tell_who_has_left(session: TenantSession, job: TellWhoHasLeft, envelope: Envelope) -> None:  # noqa: ARG001 - a handler's signature
+    await termination.tell_who_has_left(session)
 
 
 @handlers.does(AccrueLeave)

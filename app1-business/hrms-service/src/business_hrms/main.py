@@ -16,6 +16,7 @@ from business_hrms import consumers, jobs
 from business_hrms.models.base import Base
 from business_hrms.routes import (
     accrual,
+    checklist,
     department,
     document,
     document_type,
@@ -49,6 +50,7 @@ service = Service(
         leave_request.router,
         leave_settings.router,
         accrual.router,
+        checklist.router,
         team_calendar.router,
         document_type.router,
         document.router,

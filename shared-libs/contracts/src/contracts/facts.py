@@ -160,6 +160,15 @@ class EmployeeTerminated(Fact):
     last_day: date
 
 
+class EmployeeLeft(Fact):
+    """The employee's last day is over, where the organisation is. `user_id` is their account, if any."""
+
+    name = "hrms.employee_left.v1"
+    employee_id: EmployeeId
+    user_id: UserId | None
+    last_day: date
+
+
 class EmployeeRemoved(Fact):
     """The employee was entered by mistake: whatever was made of the hiring is void."""
 
@@ -308,6 +317,7 @@ FACTS: dict[str, type[Fact]] = {
         EmployeeHired,
         EmployeeJobChanged,
         EmployeeTerminated,
+        EmployeeLeft,
         EmployeeRemoved,
         LeaveApproved,
         LeaveCancelled,

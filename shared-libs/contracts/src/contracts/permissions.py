@@ -53,6 +53,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("hrms.structure.write", "Change departments and positions", _BUSINESS, "admin", "hr"),
     _permission("hrms.document.use", "See and add one's documents", _BUSINESS, *ROLES["business"]),
     _permission("hrms.document.manage", "See and change everybody's documents", _BUSINESS, "admin", "hr"),
+    _permission("hrms.checklist.use", "See and do one's onboarding tasks", _BUSINESS, *ROLES["business"]),
+    _permission("hrms.checklist.manage", "Make checklists, do everybody's tasks", _BUSINESS, "admin", "hr"),
     _permission("hrms.leave.use", "Ask for leave, decide on one's team's", _BUSINESS, *ROLES["business"]),
     _permission("hrms.leave.manage", "Give leave, decide on everybody's", _BUSINESS, "admin", "hr"),
     _permission("libraries.audit.read", "See what was done in the library", _SCHOOL, "hq", "principal"),

@@ -9,12 +9,12 @@ from contracts.facts import (
     TenantClosed,
     TenantSchemaReady,
 )
-from contracts.jobs import Notify, SendMail
+from contracts.jobs import EndAccess, Notify, SendMail
 from servicekit.db import ControlSession, TenantSession
 from servicekit.handlers import Handlers
 
 from identity_kit.identity import Identity
-from identity_kit.services import directory, mail
+from identity_kit.services import directory, mail, membership
 from identity_kit.services import notification as notifications
 
 
@@ -40,6 +40,10 @@ def handlers_of(identity: Identity) -> Handlers:
     @handlers.hears(AccountDeactivated)
     async def shut_out_account(_: TenantSession, fact: AccountDeactivated, __: Envelope) -> None:
         await identity.revocations.add(revocations.account(fact.user_id, fact.token_version))
+
+    @handlers.does(EndAccess)
+    async def end_access(session: TenantSession, job: EndAccess, _: Envelope) -> None:
+        await membership.end_access(session, job.account_id)
 
     @handlers.does(SendMail)
     async def send_mail(session: TenantSession, job: SendMail, _: Envelope) -> None:

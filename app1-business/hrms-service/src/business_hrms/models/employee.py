@@ -26,6 +26,7 @@ class Employee(Editable, Base):
     date_of_joining: Mapped[date]
     last_day: Mapped[date | None]  # of employment; known from the notice on
     leaving_reason: Mapped[str | None]
+    left_told: Mapped[date | None]  # the last day that others have been told is over
     user_id: Mapped[UUID | None] = mapped_column(unique=True)  # the account, once there is one
     holiday_list_id: Mapped[UUID | None] = mapped_column(ForeignKey("holiday_lists.id"), index=True)
     # folded(), lower case without accents, is made by the migration.

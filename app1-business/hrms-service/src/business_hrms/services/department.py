@@ -40,7 +40,7 @@ class DepartmentInUse(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "There are departments below it, jobs in it, past ones included, or leave policies for it."
+            "Departments lie below it, jobs, past ones included, in it, or policies or checklists are for it."
         )
 
 
@@ -50,6 +50,7 @@ _REFUSALS = {
 }
 _IN_USE = {
     "fk_departments_parent_id": DepartmentInUse,
+    "fk_checklist_templates_department_id": DepartmentInUse,
     "fk_employment_records_department_id": DepartmentInUse,
     "fk_leave_policy_assignments_department_id": DepartmentInUse,
 }

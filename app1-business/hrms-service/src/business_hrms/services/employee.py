@@ -12,7 +12,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from business_hrms.models.employee import EMPLOYEE_NUMBERS, Employee, EmploymentRecord
+from business_hrms.rules.checklist_words import Occasion
 from business_hrms.schemas.employee import EmployeeChanges, EmployeeRead, EmployeeWish
+from business_hrms.services import checklist as checklists
 from business_hrms.services import directory, position, reporting
 from business_hrms.services.department import DepartmentUnknown
 from business_hrms.services.holiday_list import HolidayListUnknown
@@ -59,6 +61,8 @@ _HAS_HISTORY = {
 async def hire(session: TenantSession, wish: EmployeeWish) -> EmployeeRead:
     """Enter a new employee, and send a welcome by mail."""
     (hired,) = await hire_all(session, [wish])
+    employee = await session.get_one(Employee, hired.id)
+    await checklists.begin_all(session, employee, Occasion.ONBOARDING)
     data = {"first_name": hired.first_name, "date_of_joining": hired.date_of_joining.isoformat()}
     jobs.add(session, SendMail(purpose="employee_welcome", address=hired.email, data=data))
     return hired

@@ -1,5 +1,6 @@
 """Membership: which roles an account has, and whether it may sign in at all."""
 
+from contextlib import suppress
 from uuid import UUID
 
 from contracts.context import TenantContext
@@ -77,6 +78,18 @@ async def deactivate(session: TenantSession, identity: Identity, actor: TenantCo
     user = await _below(session, identity, actor, user_id)
     if user.status == AccountStatus.DEACTIVATED:
         return
+    await _deactivate(session, user)
+
+
+async def end_access(session: TenantSession, user_id: UUID) -> None:
+    """Deactivate the account of somebody who has left, but for the last owner's."""
+    with suppress(accounts.AccountUnknown, LastOwner):
+        user = await accounts.get(session, user_id, lock="update")
+        if user.status == AccountStatus.ACTIVE:
+            await _deactivate(session, user)
+
+
+async def _deactivate(session: TenantSession, user: User) -> None:
     if "owner" in user.roles:
         await _require_another_owner(session, user)
     user.status = AccountStatus.DEACTIVATED
