@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -73,7 +74,9 @@ def make(environment: Environment, services: list[tuple[Service, Database]]) -> 
     """Make a tenant with some rows, not in use, so that deleting it waits for nobody."""
 
     async def make() -> Tenant:
-        tenant = Tenant(f"o{uuid4().hex[:10]}", "business", environment.admin_url)
+        tenant = Tenant(
+            f"o{uuid4().hex[:10]}", "business", environment.admin_url, os.environ["FLEET_FILES_URL"]
+        )
         for service, database in services:
             async with database.control() as session:
                 await provision(session, tenant.id, ABOUT, service.tenant_streams)
@@ -154,10 +157,28 @@ async def test_a_tenant_exported_deleted_and_restored_is_what_it_was(tenant: Ten
     await archive.export(tenant, tmp_path / "kept.tar")
     await tenants.delete(tenant)
     assert not await exists(tenant, "app1_user")
-    await archive.restore(tmp_path / "kept.tar", tenant.admin_url)
+    await archive.restore(tmp_path / "kept.tar", tenant.admin_url, tenant.files_url)
     assert await rows(tenant) == before
     async with connected(tenant, "app1_hrms", user="app1_hrms_ro", password=PASSWORD) as reader:
         assert await reader.fetchval(f"SELECT count(*) FROM {tenant.schema}.employees") == 40
+
+
+async def test_files_go_with_their_tenant(tenant: Tenant, make: Make, tmp_path: Path) -> None:
+    lying = {
+        one.id: Path(urlsplit(one.files_url).path, one.files_at(HRMS), str(uuid4()))
+        for one in (tenant, await make())
+    }
+    for file in lying.values():
+        file.parent.mkdir(parents=True)
+        file.write_bytes(os.urandom(200_000))
+    mine = lying.pop(tenant.id)
+    content = mine.read_bytes()
+    await archive.export(tenant, tmp_path / "kept.tar")
+    await tenants.delete(tenant)
+    assert not mine.exists()
+    assert all(file.exists() for file in lying.values())
+    await archive.restore(tmp_path / "kept.tar", tenant.admin_url, tenant.files_url)
+    assert mine.read_bytes() == content
 
 
 async def test_an_archive_is_for_its_owners_eyes(tenant: Tenant, tmp_path: Path) -> None:
@@ -226,7 +247,7 @@ async def test_a_tenant_that_exists_is_not_restored_over(tenant: Tenant, tmp_pat
     await archive.export(tenant, tmp_path / "kept.tar")
     before = await rows(tenant)
     with pytest.raises(FleetError, match="exists"):
-        await archive.restore(tmp_path / "kept.tar", tenant.admin_url)
+        await archive.restore(tmp_path / "kept.tar", tenant.admin_url, tenant.files_url)
     assert await rows(tenant) == before
 
 
@@ -239,8 +260,8 @@ async def test_a_restore_cut_short_anywhere_is_completed_by_the_next(
     await tenants.delete(tenant)
     async with refusing(tenant, database, "suspended"):
         with pytest.raises(FleetError, match="cut short"):
-            await archive.restore(tmp_path / "kept.tar", tenant.admin_url)
-    await archive.restore(tmp_path / "kept.tar", tenant.admin_url)
+            await archive.restore(tmp_path / "kept.tar", tenant.admin_url, tenant.files_url)
+    await archive.restore(tmp_path / "kept.tar", tenant.admin_url, tenant.files_url)
     assert await rows(tenant) == before
 
 
@@ -264,7 +285,7 @@ async def test_a_damaged_archive_restores_nothing(tenant: Tenant, tmp_path: Path
     for content in damaged(file):
         file.write_bytes(content)
         with pytest.raises(FleetError, match="damaged"):
-            await archive.restore(file, tenant.admin_url)
+            await archive.restore(file, tenant.admin_url, tenant.files_url)
         tried += 1
     assert tried == 2 * len(tenant.services) + 3
     assert not any([await exists(tenant, entry.database) for entry in tenant.services])
@@ -281,7 +302,7 @@ async def test_a_service_without_the_tenant_is_named_and_the_others_are_suspende
 
 async def test_a_tenant_that_never_was_is_refused(environment: Environment, make: Make) -> None:
     await make()
-    nobody = Tenant("nobody", "business", environment.admin_url)
+    nobody = Tenant("nobody", "business", environment.admin_url, os.environ["FLEET_FILES_URL"])
     for refused in (
         tenants.set_status(nobody, "suspended"),
         tenants.delete(nobody),

@@ -1,8 +1,9 @@
 """A tenant in one file: exported from the databases of its application's services, restored into them.
 
 The file is a tar archive. `manifest.json` comes first and says what follows: for each service
-`<service>/schema.dump`, in pg_dump's custom format, and `<service>/control.json`, the rows of
-`control` that are the tenant's. What is on its way between services is left out.
+`<service>/schema.dump`, in pg_dump's custom format, `<service>/control.json`, the rows of
+`control` that are the tenant's, and `<service>/files/…`, what its users uploaded. What is on its
+way between services is left out.
 """
 
 import asyncio
@@ -14,13 +15,14 @@ import tarfile
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from contracts.ids import Application, TenantId
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationError
 from servicekit.embedded import postgres_program
 from servicekit.fleet import ServiceEntry, fleet
 
+from fleet import objects
 from fleet.place import FleetError
 from fleet.psql import address
 from fleet.tenants import Tenant, audit, bury, known, opened, row_in, tables_about_tenants
@@ -28,6 +30,8 @@ from fleet.tenants import Tenant, audit, bury, known, opened, row_in, tables_abo
 _MANIFEST = "manifest.json"
 _SCHEMA = "schema.dump"
 _CONTROL = "control.json"
+_FILES = "files"
+_MEMBER = rf"^({_SCHEMA}|{_CONTROL}|{_FILES}/[0-9a-f-]{{36}})$"
 _LARGEST_MANIFEST = 1 << 20  # bytes
 
 
@@ -36,7 +40,7 @@ class Part(BaseModel):
 
     revision: str
     rows: dict[str, int]  # by table
-    sha256: dict[str, str]  # by member
+    sha256: dict[Annotated[str, StringConstraints(pattern=_MEMBER)], str]  # by member
 
 
 class Manifest(BaseModel):
@@ -111,12 +115,15 @@ async def _export_from(tenant: Tenant, entry: ServiceEntry, folder: Path) -> Par
             f"--snapshot={await connection.fetchval('SELECT pg_export_snapshot()')}",
             f"--file={folder / _SCHEMA}",
         )
-    print(f"  {entry.name:<28} {len(rows)} tables, {sum(rows.values())} rows", flush=True)
-    sha256 = {name: _digest(folder / name) for name in (_CONTROL, _SCHEMA)}
+    (folder / _FILES).mkdir()
+    files = await objects.fetch(tenant.files_url, tenant.files_at(entry), folder / _FILES)
+    print(f"  {entry.name:<28} {_sum(rows, len(files))}", flush=True)
+    members = (_CONTROL, _SCHEMA, *(f"{_FILES}/{name}" for name in files))
+    sha256 = {name: _digest(folder / name) for name in members}
     return Part(revision=control["tenant"][0]["revision"], rows=rows, sha256=sha256)
 
 
-async def restore(file: Path, admin_url: str) -> Tenant:
+async def restore(file: Path, admin_url: str, files_url: str) -> Tenant:
     """Bring the tenant of an archive back as it was, in all services that the archive has.
 
     A run that was cut short may be repeated.
@@ -127,7 +134,7 @@ async def restore(file: Path, admin_url: str) -> Tenant:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         manifest = await asyncio.to_thread(_unpack, file, folder)
-        tenant = Tenant(manifest.tenant, manifest.application, admin_url)
+        tenant = Tenant(manifest.tenant, manifest.application, admin_url, files_url)
         row = await row_in(tenant, tenant.directory)
         if row is not None and row["status"] != "deleted":
             raise FleetError(f"{tenant.id} exists: delete it first")
@@ -149,8 +156,8 @@ def _unpack(file: Path, folder: Path) -> Manifest:
             if strange := manifest.services.keys() - services:
                 raise FleetError(f"this fleet has no {', '.join(sorted(strange))}")
             for name, part in manifest.services.items():
-                (folder / name).mkdir()
-                for member in (_SCHEMA, _CONTROL):
+                (folder / name / _FILES).mkdir(parents=True)
+                for member in {_SCHEMA, _CONTROL, *part.sha256}:
                     with (folder / name / member).open("wb") as target:
                         shutil.copyfileobj(_member(tar, f"{name}/{member}"), target)
                     if _digest(folder / name / member) != part.sha256.get(member):
@@ -178,6 +185,8 @@ async def _restore_into(tenant: Tenant, entry: ServiceEntry, part: Part, folder:
         # What a run that was cut short left alive elsewhere is nobody's while the directory says "deleted".
         if not await bury(connection, control["tenant"][0], alive=entry != tenant.directory):
             raise FleetError(f"{tenant.id} was registered meanwhile")
+    files = [folder / member for member in part.sha256 if member.startswith(_FILES)]
+    await objects.bring(tenant.files_url, tenant.files_at(entry), files)
     # Made by the owning role, so that its default privileges let the reading role in.
     alone = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
     await _run("pg_restore", tenant.admin_url, entry, *alone, str(folder / _SCHEMA))
@@ -193,7 +202,11 @@ async def _restore_into(tenant: Tenant, entry: ServiceEntry, part: Part, folder:
                     f"SELECT {named} FROM json_populate_recordset(NULL::control.{table}, $1)",
                     json.dumps(rows),
                 )
-    print(f"  {entry.name:<28} {len(part.rows)} tables, {sum(part.rows.values())} rows", flush=True)
+    print(f"  {entry.name:<28} {_sum(part.rows, len(files))}", flush=True)
+
+
+def _sum(rows: dict[str, int], files: int) -> str:
+    return f"{len(rows)} tables, {sum(rows.values())} rows" + (f", {files} files" if files else "")
 
 
 async def _leave_to_catch_up(tenant: Tenant, entry: ServiceEntry) -> None:

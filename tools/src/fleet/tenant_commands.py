@@ -87,7 +87,11 @@ def _plan() -> Plan:
 
 
 def _tenant(arguments: argparse.Namespace) -> Tenant:
-    return Tenant(arguments.id, arguments.application, _plan().admin_url)
+    return Tenant(arguments.id, arguments.application, _plan().admin_url, _files_url())
+
+
+def _files_url() -> str:
+    return os.environ.get("FLEET_FILES_URL") or (root() / ".dev/files").as_uri()
 
 
 def _list(arguments: argparse.Namespace) -> None:
@@ -124,7 +128,7 @@ def _export(arguments: argparse.Namespace) -> None:
 def _restore(arguments: argparse.Namespace) -> None:
     async def run() -> None:
         fleet_plan = _plan()
-        tenant = await archive.restore(arguments.file, fleet_plan.admin_url)
+        tenant = await archive.restore(arguments.file, fleet_plan.admin_url, _files_url())
         await migrations.migrate(fleet_plan, tenant.services, tenant.id)
 
     asyncio.run(run())
@@ -150,7 +154,10 @@ def _migrate(arguments: argparse.Namespace) -> None:
         fleet_plan = _plan()
         applications = _chosen(arguments)
         if arguments.id is not None:
-            found = [Tenant(arguments.id, application, fleet_plan.admin_url) for application in applications]
+            found = [
+                Tenant(arguments.id, application, fleet_plan.admin_url, _files_url())
+                for application in applications
+            ]
             applications = [one.application for one in found if await tenants.row_in(one, one.directory)]
             if not applications:
                 raise FleetError(f"there is no tenant {arguments.id}")

@@ -21,8 +21,9 @@ import httpx
 import psutil
 from contracts.ids import Application
 from servicekit.fleet import ServiceEntry, fleet
-from servicekit.tenant_schema import schema_of
+from servicekit.tenant_schema import files_of, schema_of
 
+from fleet import objects
 from fleet.place import FleetError
 
 _READY_WITHIN = 60  # seconds
@@ -48,10 +49,14 @@ class Tenant:
     id: str
     application: Application
     admin_url: str  # a superuser's, or that of a member of the services' roles
+    files_url: str  # where the services keep files
 
     @property
     def schema(self) -> str:
         return schema_of(self.id)
+
+    def files_at(self, entry: ServiceEntry) -> str:
+        return files_of(self.id, entry.name)
 
     @property
     def services(self) -> list[ServiceEntry]:
@@ -141,7 +146,7 @@ async def listed(admin_url: str, applications: Sequence[Application], heads: dic
     """A table of all tenants; `heads` says what `revision` is at head, by service."""
     lines = [("id", "application", "organisation", "status", "created", "services")]
     for application in applications:
-        services = Tenant("", application, admin_url).services
+        services = Tenant("", application, admin_url, "").services
         rows: dict[str, dict[str, Any]] = defaultdict(dict)
         for entry in reversed(services):
             async with opened(admin_url, entry) as connection:
@@ -233,7 +238,7 @@ async def set_status(tenant: Tenant, status: Literal["active", "suspended"]) -> 
 
 
 async def delete(tenant: Tenant) -> None:
-    """Drop a tenant's schemas and leave a tombstone, so that nobody gets its id.
+    """Drop a tenant's schemas and files, and leave a tombstone, so that nobody gets its id.
 
     Again is the same as once, also after a run that was cut short.
 
@@ -266,6 +271,9 @@ async def delete(tenant: Tenant) -> None:
         print(f"  waiting {BELIEVED} s, as long as services may still take it for active", flush=True)
         await asyncio.sleep(BELIEVED)
     await _everywhere(tenant, tenant.services[:-1], drop)
+    files = sum([await objects.remove(tenant.files_url, tenant.files_at(entry)) for entry in tenant.services])
+    if files:
+        print(f"  {files} files deleted", flush=True)
     await _everywhere(tenant, [tenant.directory], drop)
     audit("tenant.deleted", tenant)
 
