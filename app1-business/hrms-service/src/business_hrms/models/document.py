@@ -1,7 +1,6 @@
 """Documents of employees: what kinds there are, who may see them, when they expire."""
 
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from servicekit.db import Editable, TextEnum, one_of
@@ -10,21 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from business_hrms.models.base import Base
-
-
-class EmployeeMay(StrEnum):
-    """What employees may do with their own documents; to upload is to replace and to see, too."""
-
-    NOTHING = "nothing"
-    SEE = "see"
-    UPLOAD = "upload"
-
-
-class ManagerMay(StrEnum):
-    """What those above may do with the documents of their team."""
-
-    NOTHING = "nothing"
-    SEE = "see"
+from business_hrms.rules.document import EmployeeMay, ManagerMay
 
 
 class DocumentType(Editable, Base):

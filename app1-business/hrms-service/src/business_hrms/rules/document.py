@@ -1,6 +1,22 @@
-"""When to tell that a document expires."""
+"""Who may do what with documents, and when to tell that one expires."""
 
 from collections.abc import Iterable
+from enum import StrEnum
+
+
+class EmployeeMay(StrEnum):
+    """What employees may do with their own documents; to upload is to replace and to see, too."""
+
+    NOTHING = "nothing"
+    SEE = "see"
+    UPLOAD = "upload"
+
+
+class ManagerMay(StrEnum):
+    """What those above may do with the documents of their team."""
+
+    NOTHING = "nothing"
+    SEE = "see"
 
 
 def alert_due(days_left: int, alert_days: Iterable[int], alerted: int | None) -> int | None:

@@ -7,7 +7,7 @@ from servicekit.files import FileName
 from servicekit.pagination import ListQuery
 from servicekit.schemas import LEFT_OUT, Day, Input, Name, Output
 
-from business_hrms.models.document import EmployeeMay, ManagerMay
+from business_hrms.rules.document import EmployeeMay, ManagerMay
 
 AlertDays = Annotated[list[Annotated[int, Field(ge=0, le=365)]], Field(max_length=10)]
 

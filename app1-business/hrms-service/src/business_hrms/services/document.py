@@ -14,7 +14,8 @@ from servicekit.files import DOCX, XLSX, StoredFile
 from servicekit.pagination import page
 from sqlalchemy import ColumnElement, Date, and_, cast, func, literal, or_, select, true
 
-from business_hrms.models.document import Document, DocumentType, EmployeeMay, ManagerMay
+from business_hrms.models.document import Document, DocumentType
+from business_hrms.rules.document import EmployeeMay, ManagerMay
 from business_hrms.schemas.document import DocumentQuery, DocumentRead, DocumentWish, FileWish
 from business_hrms.services import visibility
 from business_hrms.services.current import Statement, employee

@@ -10,9 +10,9 @@ from servicekit import jobs
 from servicekit.db import TenantSession
 from sqlalchemy import Row, func, or_, select, true
 
-from business_hrms.models.document import Document, DocumentAlert, DocumentType, EmployeeMay, ManagerMay
+from business_hrms.models.document import Document, DocumentAlert, DocumentType
 from business_hrms.models.employee import Employee
-from business_hrms.rules.document import alert_due
+from business_hrms.rules.document import EmployeeMay, ManagerMay, alert_due
 from business_hrms.services.current import Statement, calendar, employee, is_todays, job
 
 _EARLIEST = timedelta(days=365)  # before the day of expiry, as `alert_days` may say
