@@ -1,7 +1,13 @@
 from uuid import UUID
 
 import pytest
-from contracts.facts import AccountActivated, AccountDeactivated, AccountReactivated, RoleChanged
+from contracts.facts import (
+    AccountActivated,
+    AccountDeactivated,
+    AccountReactivated,
+    RoleChanged,
+    TenantSchemaReady,
+)
 from lending import Library
 
 
@@ -75,3 +81,13 @@ async def test_patrons_are_found_by_name_and_card(library: Library) -> None:
     ):
         found = (await library.get("patrons", **params))["items"]
         assert [patron["name"] for patron in found] == names, params
+
+
+async def test_joining_a_school_that_was_there_before_the_service_asks_for_its_accounts(
+    library: Library,
+) -> None:
+    for service in ("app2-events-service", "app2-libraries-service"):
+        ready = TenantSchemaReady(service=service, revision="libraries:0002")
+        await library.tell(ready, about=UUID(int=0), version=0)
+    (asked,) = await library.outbox("user.tell_accounts")
+    assert (asked.kind, asked.queue) == ("job", "app2-user-service")

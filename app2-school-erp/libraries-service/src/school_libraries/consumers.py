@@ -6,13 +6,23 @@ from contracts.facts import (
     AccountReactivated,
     Envelope,
     RoleChanged,
+    TenantSchemaReady,
 )
+from contracts.jobs import TellAccounts
+from servicekit import jobs
 from servicekit.db import TenantSession
 from servicekit.handlers import Handlers
 
 from school_libraries.services import patron as patrons
 
 handlers = Handlers()
+
+
+@handlers.hears(TenantSchemaReady)
+async def ask_for_accounts(session: TenantSession, fact: TenantSchemaReady, _: Envelope) -> None:
+    """Accounts that were there before this service was: their facts came too early for it."""
+    if fact.service == session.service:
+        jobs.add(session, TellAccounts())
 
 
 @handlers.hears(AccountActivated)

@@ -24,6 +24,7 @@ from school_libraries.routes import (
     loan,
     loan_rule,
     patron,
+    statistics,
 )
 from school_libraries.settings import Settings
 
@@ -40,6 +41,7 @@ service = Service(
         loan.router,
         hold.router,
         catalogue_import.router,
+        statistics.router,
         long_jobs_router("libraries"),
     ],
     streams=[

@@ -69,6 +69,16 @@ class EndAccess(Job):
     account_id: UUID
 
 
+class TellAccounts(Job):
+    """Every account in use, told again by the user-service as a fact, for a service that has not heard of it.
+
+    A service that joins later asks for it, once for each tenant that was there before.
+    """
+
+    name = "user.tell_accounts"
+    module = "user"
+
+
 class Notify(Job):
     """Something to put before an account in the application itself, by the user-service.
 

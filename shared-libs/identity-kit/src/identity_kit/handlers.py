@@ -9,16 +9,21 @@ from contracts.facts import (
     TenantClosed,
     TenantSchemaReady,
 )
-from contracts.jobs import EndAccess, Notify, SendMail
+from contracts.jobs import EndAccess, Notify, SendMail, TellAccounts
 from servicekit.db import ControlSession, TenantSession
 from servicekit.handlers import Handlers
 
 from identity_kit.identity import Identity
+from identity_kit.services import account as accounts
 from identity_kit.services import directory, mail, membership
 from identity_kit.services import notification as notifications
 
 
 def handlers_of(identity: Identity) -> Handlers:
+    return Handlers(_facts(identity), _jobs(identity))
+
+
+def _facts(identity: Identity) -> Handlers:
     handlers = Handlers()
 
     @handlers.hears_in_control(TenantSchemaReady)
@@ -41,6 +46,12 @@ def handlers_of(identity: Identity) -> Handlers:
     async def shut_out_account(_: TenantSession, fact: AccountDeactivated, __: Envelope) -> None:
         await identity.revocations.add(revocations.account(fact.user_id, fact.token_version))
 
+    return handlers
+
+
+def _jobs(identity: Identity) -> Handlers:
+    handlers = Handlers()
+
     @handlers.does(EndAccess)
     async def end_access(session: TenantSession, job: EndAccess, _: Envelope) -> None:
         await membership.end_access(session, job.account_id)
@@ -48,6 +59,10 @@ def handlers_of(identity: Identity) -> Handlers:
     @handlers.does(SendMail)
     async def send_mail(session: TenantSession, job: SendMail, _: Envelope) -> None:
         await mail.send(session, identity, job)
+
+    @handlers.does(TellAccounts)
+    async def tell_accounts(session: TenantSession, _: TellAccounts, __: Envelope) -> None:
+        await accounts.tell_all(session)
 
     @handlers.does(Notify)
     async def notify(session: TenantSession, job: Notify, _: Envelope) -> None:

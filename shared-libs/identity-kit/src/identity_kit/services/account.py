@@ -12,7 +12,7 @@ from servicekit.pagination import page
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from identity_kit.models.account import PasswordHash, User, UserRole
+from identity_kit.models.account import AccountStatus, PasswordHash, User, UserRole
 from identity_kit.models.directory import AccountAddress
 from identity_kit.schemas.account import UserQuery
 
@@ -51,11 +51,26 @@ async def create(
         await session.flush()
     session.add(PasswordHash(user_id=user.id, hash=password_hash))
     session.add(AccountAddress(address=email.lower(), tenant=session.tenant))
+    _tell(session, user, employee_id)
+    return user
+
+
+async def tell_all(session: TenantSession) -> None:
+    """Tell of every account in use as if it had just been activated, for who has not heard of it."""
+    in_use = select(User).where(User.status == AccountStatus.ACTIVE).options(selectinload(User.grants))
+    for user in await session.scalars(in_use.order_by(User.id)):
+        _tell(session, user, None)
+
+
+def _tell(session: TenantSession, user: User, employee_id: EmployeeId | None) -> None:
     fact = AccountActivated(
-        user_id=user.id, email=email, display_name=name, roles=user.roles, employee_id=employee_id
+        user_id=user.id,
+        email=user.email,
+        display_name=user.name,
+        roles=user.roles,
+        employee_id=employee_id,
     )
     facts.add(session, fact, about=user)
-    return user
 
 
 async def get(
