@@ -115,7 +115,7 @@ def main() -> None:
             app = f"bench.clients:{client.__name__}"
             pid = stage.run(sys.executable, "-m", "uvicorn", app, *flags, "--lifespan=off", port=port).pid
             url = f"http://127.0.0.1:{port}/hrms/employees"
-            targets.append(Target(client.__name__, url, [stage.token], {"proxy": pid}))
+            targets.append(Target(client.__name__, url, [stage.token], {"proxy": stage.apart(pid)}))
         samples = compare(targets, connections=32, seconds=5, repeats=3, warm_up=2)
     report.table(
         "Upstream clients, each in the least proxy, 32 connections, one core",

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from servicekit.embedded import free_port
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 MEGABYTE = 2**20
 SESSION = UUID("01a20354-5589-7752-a51e-31a7950548e3")
@@ -202,6 +202,8 @@ async def test_revoked_socket_is_closed_after_the_frame_under_way(
         assert await ended(socket) == 1008
         await redis.publish(revocations.CHANNEL, f"-{member}")
     assert socket.close_reason == "gateway.session_revoked"
+    with pytest.raises(ConnectionClosed):
+        await socket.recv()  # what came behind the frame did not go on
 
 
 async def test_revoked_socket_within_a_frame_that_never_ends_is_cut_off(

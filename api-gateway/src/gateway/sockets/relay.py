@@ -48,6 +48,15 @@ class Frames:
             at += 2 + longer + (int.from_bytes(head[2 : 2 + longer], "big") if longer else head[1] & 127)
         self.left = max(0, at - size)
 
+    def finish(self, data: bytes) -> bytes:
+        """Go on to the end of the frame under way; what of `data` belongs to it."""
+        at = 0
+        while at < len(data) and not self.between:
+            step = data[at : at + (self.left or 1)]
+            self.feed(step)
+            at += len(step)
+        return data[:at]
+
 
 class Relay:
     """Two connections, each read no faster than the other one takes it."""
@@ -90,9 +99,10 @@ class Relay:
 
     def from_service(self, data: bytes) -> None:
         self.heard = self._loop.time()
-        if self._goodbye and self.frames.left:
-            data = data[: self.frames.left]
-        self.frames.feed(data)
+        if self._goodbye:
+            data = self.frames.finish(data)
+        else:
+            self.frames.feed(data)
         self._client.write(data)
         if self._goodbye and self.frames.between:
             self.say_goodbye()
