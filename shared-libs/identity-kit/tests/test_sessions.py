@@ -7,32 +7,16 @@ import pytest
 from argon2 import PasswordHasher
 from contracts import revocations
 from identity_kit.identity import Identity
-from identity_kit.rules.refresh import RefreshToken
+from identity_kit.services.session import ForgetSessions
 from identity_kit.signing import SigningKeys
-from organisation import PASSWORD, Organisation, anonymous, new_id, registration
-from servicekit.app import create_app
+from organisation import PASSWORD, Organisation, new_id, registration
+from servicekit import jobs
 from servicekit.testing.running import Running
 from sqlalchemy import text
 
 
 async def login(acme: Organisation, email: str, password: str) -> httpx.Response:
     return await acme.visitor.post("/user/login", json={"email": email, "password": password})
-
-
-async def later(acme: Organisation, seconds: int) -> None:
-    """Let time pass, by the only clock that counts: move what has happened into the past."""
-    ago = f"interval '{seconds} seconds'"
-    await acme.rows(
-        "UPDATE {schema}.sessions SET created_at = created_at - "
-        + ago
-        + ", last_used_at = last_used_at - "
-        + ago
-        + ", expires_at = expires_at - "
-        + ago
-        + ", rotations = ARRAY(SELECT t - "
-        + ago
-        + " FROM unnest(rotations) WITH ORDINALITY AS r(t, n) ORDER BY n)"
-    )
 
 
 async def test_a_login_gives_tokens_for_ten_minutes_and_says_who_it_is(acme: Organisation) -> None:
@@ -78,82 +62,18 @@ async def test_a_hash_of_older_parameters_is_made_anew_at_login(acme: Organisati
     await acme.log_in()
 
 
-async def test_a_refresh_token_is_kept_as_a_hash(acme: Organisation) -> None:
-    token = (await acme.log_in())["refresh_token"]
-    (row,) = await acme.rows("SELECT * FROM {schema}.sessions")
-    assert token.split(".")[2] not in str(row)
-    assert row["secret_hash"] == RefreshToken.parse(token).hash
-
-
-async def test_fifty_refreshes_of_one_token_at_once_get_one_successor(acme: Organisation) -> None:
-    token = (await acme.log_in())["refresh_token"]
-    answers = await asyncio.gather(*(acme.refresh(token) for _ in range(50)))
-    assert {answer.status_code for answer in answers} == {200}
-    (successor,) = {answer.json()["refresh_token"] for answer in answers}
-    assert (await acme.refresh(successor)).status_code == 200
-
-
-async def test_a_token_used_again_later_ends_its_family_and_no_other(acme: Organisation) -> None:
-    stolen, elsewhere = (await acme.log_in())["refresh_token"], (await acme.log_in())["refresh_token"]
-    successor = (await acme.refresh(stolen)).json()["refresh_token"]
-    await later(acme, 11)
-    reused = await acme.refresh(stolen)
-    assert (reused.status_code, reused.json()["code"]) == (401, "user.refresh_token_invalid")
-    assert (await acme.refresh(successor)).status_code == 401
-    assert (await acme.refresh(elsewhere)).status_code == 200
-
-
-async def test_a_token_from_many_generations_ago_ends_its_family(acme: Organisation) -> None:
-    stolen = token = (await acme.log_in())["refresh_token"]
-    for _ in range(20):
-        token = (await acme.refresh(token)).json()["refresh_token"]
-    assert (await acme.refresh(stolen)).status_code == 401
-    assert (await acme.refresh(token)).status_code == 401
-
-
-async def test_a_slow_tab_gets_the_newest_token_though_it_was_rotated_twice(acme: Organisation) -> None:
-    first = (await acme.log_in())["refresh_token"]
-    second = (await acme.refresh(first)).json()["refresh_token"]
-    await later(acme, 5)
-    third = (await acme.refresh(second)).json()["refresh_token"]
-    assert (await acme.refresh(first)).json()["refresh_token"] == third
-    await later(acme, 6)
-    assert (await acme.refresh(second)).json()["refresh_token"] == third
-    assert (await acme.refresh(first)).status_code == 401
-
-
-async def test_what_was_never_a_token_ends_nothing(acme: Organisation) -> None:
-    token = (await acme.log_in())["refresh_token"]
-    session, _, secret = token.split(".")
-    newer = (await acme.refresh(token)).json()["refresh_token"]
-    await later(acme, 11)
-    for junk in (
-        "",
-        "junk",
-        f"{session}.1.{'A' * 43}",
-        f"{session}.2.{secret}",
-        f"{session}.3.{secret}",
-        f"{session}.999999999.{secret}",
-        f"{uuid4().hex}.1.{secret}",
-        f"{session}.1.{secret}\n",
-    ):
-        answer = await acme.refresh(junk)
-        assert answer.status_code == 401, junk
-    assert (await acme.refresh(newer)).status_code == 200
-
-
 async def test_a_session_ends_when_unused_for_two_weeks(acme: Organisation) -> None:
     token = (await acme.log_in())["refresh_token"]
-    await later(acme, 13 * 86_400)
+    await acme.later(13 * 86_400)
     token = (await acme.refresh(token)).json()["refresh_token"]
-    await later(acme, 14 * 86_400)
+    await acme.later(14 * 86_400)
     assert (await acme.refresh(token)).status_code == 401
 
 
 async def test_a_session_ends_after_ninety_days_however_much_it_is_used(acme: Organisation) -> None:
     token = (await acme.log_in())["refresh_token"]
     for _ in range(7):
-        await later(acme, 13 * 86_400 - 1)
+        await acme.later(13 * 86_400 - 1)
         answer = await acme.refresh(token)
         token = answer.json().get("refresh_token")
     assert answer.status_code == 401
@@ -227,39 +147,6 @@ async def test_one_signs_out_everywhere_or_everywhere_else(acme: Organisation) -
     assert (await acme.refresh(here["refresh_token"])).status_code == 401
 
 
-async def test_a_refresh_against_a_logout_leaves_nothing_alive(acme: Organisation) -> None:
-    for _ in range(10):
-        tokens = await acme.log_in()
-        client = await acme.as_(tokens)
-        refreshed, *_ = await asyncio.gather(
-            acme.refresh(tokens["refresh_token"]), client.post("/user/logout")
-        )
-        if refreshed.status_code == 200:
-            assert (await acme.refresh(refreshed.json()["refresh_token"])).status_code == 401
-        assert (await acme.refresh(tokens["refresh_token"])).status_code == 401
-
-
-async def test_another_tenants_refresh_token_is_refused(
-    acme: Organisation, running: Running, tenant: str
-) -> None:
-    token = (await acme.log_in())["refresh_token"]
-    elsewhere = running.client(anonymous(running, tenant))
-    assert (await elsewhere.post("/user/refresh", json={"refresh_token": token})).status_code == 401
-    assert (await acme.refresh(token)).status_code == 200
-
-
-async def test_two_replicas_derive_the_same_successor_and_sign_with_one_key(
-    acme: Organisation, running: Running
-) -> None:
-    replica = create_app(running.service)
-    async with replica.router.lifespan_context(replica):
-        there = Organisation(Running(replica, running.service, running.keys), acme._mails, acme.tenant)
-        token = (await acme.log_in())["refresh_token"]
-        here, yonder = await asyncio.gather(acme.refresh(token), there.refresh(token))
-        assert here.json()["refresh_token"] == yonder.json()["refresh_token"]
-        await acme.claims((await there.log_in())["access_token"])
-
-
 async def test_replicas_that_start_at_once_make_one_signing_key(acme: Organisation, running: Running) -> None:
     identity: Identity = running.app.state.identity
     async with running.database.control() as session:
@@ -288,9 +175,20 @@ async def test_a_password_that_is_no_text_is_refused_and_breaks_nothing(
     assert answer.status_code in {400, 401, 422}, answer.text
 
 
-@pytest.mark.parametrize("body", [{}, {"refresh_token": None}, {"refresh_token": "x" * 201}])
-async def test_a_refresh_without_a_token_is_422(acme: Organisation, body: dict[str, object]) -> None:
-    assert (await acme.visitor.post("/user/refresh", json=body)).status_code == 422
+async def test_of_sessions_that_ended_long_ago_nothing_is_kept(acme: Organisation, running: Running) -> None:
+    for _ in range(3):
+        await acme.log_in()
+    long_ago, lately = "now() - interval '91 days'", "now() - interval '89 days'"
+    oldest = "id = (SELECT id FROM {schema}.sessions ORDER BY id LIMIT 1)"
+    await acme.rows(f"UPDATE {{schema}}.sessions SET expires_at = {long_ago} WHERE {oldest}")
+    await acme.rows(f"UPDATE {{schema}}.sessions SET revoked_at = {lately} WHERE NOT ({oldest})")
+    async with running.database.tenant(running.context(acme.tenant)) as session:
+        jobs.add(session, ForgetSessions())
+        await session.commit()
+    await running.settle()
+    kept = await acme.rows("SELECT revoked_at FROM {schema}.sessions")
+    assert len(kept) == 2
+    assert None not in [row["revoked_at"] for row in kept]
 
 
 async def test_tokens_are_kept_by_no_cache(acme: Organisation) -> None:
@@ -309,17 +207,6 @@ async def test_ending_sessions_elsewhere_wants_a_recent_proof(acme: Organisation
         assert (await ada.delete(path)).json()["code"] == "user.step_up_required"
     assert (await acme.refresh(elsewhere["refresh_token"])).status_code == 200
     assert (await ada.post("/user/logout")).status_code == 204
-
-
-@pytest.mark.parametrize("jump", [-3600, 3600])
-async def test_a_clock_that_jumps_signs_nobody_out(acme: Organisation, jump: int) -> None:
-    first = (await acme.log_in())["refresh_token"]
-    second = (await acme.refresh(first)).json()["refresh_token"]
-    await later(acme, jump)
-    answers = await asyncio.gather(*(acme.refresh(second) for _ in range(5)))
-    (third,) = {answer.json()["refresh_token"] for answer in answers}
-    await later(acme, -jump)
-    assert (await acme.refresh(third)).status_code == 200
 
 
 async def test_a_replica_whose_clock_runs_ahead_forgets_no_revocation(

@@ -17,6 +17,8 @@ from identity_kit.identity import Identity
 from identity_kit.services import account as accounts
 from identity_kit.services import directory, mail, membership
 from identity_kit.services import notification as notifications
+from identity_kit.services import session as sessions
+from identity_kit.services.session import ForgetSessions
 
 
 def handlers_of(identity: Identity) -> Handlers:
@@ -67,5 +69,9 @@ def _jobs(identity: Identity) -> Handlers:
     @handlers.does(Notify)
     async def notify(session: TenantSession, job: Notify, _: Envelope) -> None:
         await notifications.add(session, job)
+
+    @handlers.does(ForgetSessions, schedule="45 3 * * *")
+    async def forget_sessions(session: TenantSession, _: ForgetSessions, __: Envelope) -> None:
+        await sessions.forget(session)
 
     return handlers

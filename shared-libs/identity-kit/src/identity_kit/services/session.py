@@ -1,18 +1,19 @@
 """Sessions: started, kept alive, listed, ended."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from contracts.context import TenantContext
 from contracts.facts import SessionRevoked
-from contracts.jobs import Notify, SendMail
+from contracts.jobs import Job, Notify, SendMail
 from servicekit import audit, facts, jobs
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound, Unauthenticated
 from servicekit.pagination import ListQuery, page
-from sqlalchemy import ARRAY, ColumnElement, DateTime, func, select, true, update
+from sqlalchemy import ARRAY, ColumnElement, DateTime, delete, func, select, true, update
 
 from identity_kit.identity import Identity
 from identity_kit.models.account import User
@@ -27,6 +28,13 @@ from identity_kit.settings import IdentitySettings
 from identity_kit.signing import LIFETIME
 
 _REMEMBERED = 16  # rotations
+KEPT = timedelta(days=90)  # after a session's end: by then its device counts as new again
+
+
+class ForgetSessions(Job):
+    """Delete what is left of sessions that ended long ago."""
+
+    name = "user.forget_sessions"
 
 
 class RefreshTokenInvalid(Unauthenticated):
@@ -166,6 +174,12 @@ async def end_all(session: TenantSession, actor: TenantContext, *, but_this: boo
     """End all of the actor's sessions, or all but the one that asks."""
     spared = Session.id != actor.session_id if but_this else true()
     await revoke(session, Session.user_id == actor.user_id, spared)
+
+
+async def forget(session: TenantSession) -> None:
+    """Delete sessions that ended more than `KEPT` ago."""
+    ended = func.coalesce(Session.revoked_at, Session.expires_at)
+    await session.execute(delete(Session).where(ended < func.now() - KEPT))
 
 
 async def listing(
