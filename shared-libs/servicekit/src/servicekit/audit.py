@@ -1,7 +1,6 @@
 """The audit log: who did what to what, from where. Rows are added and never changed."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy import Select, select
 from structlog.contextvars import get_contextvars
 
 from servicekit import spreadsheet
-from servicekit.db import ReadSession, TenantSession
+from servicekit.db import ReadSession, ReadSessions, TenantSession
 from servicekit.pagination import ListQuery, page
 from servicekit.records import AuditEvent
 from servicekit.schemas import Input, Output
@@ -90,9 +89,7 @@ async def listing(session: ReadSession, query: AuditQuery) -> dict[str, Any]:
     )
 
 
-async def as_csv(
-    sessions: Callable[[], AbstractAsyncContextManager[ReadSession]], wanted: AuditFilter
-) -> AsyncGenerator[str]:
+async def as_csv(sessions: ReadSessions, wanted: AuditFilter) -> AsyncGenerator[str]:
     """The events wanted, the oldest first, as CSV lines. A session is open only while it reads."""
     names = list(AuditEventRead.model_fields)
     yield spreadsheet.BOM + spreadsheet.lines([names])

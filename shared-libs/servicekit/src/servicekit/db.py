@@ -5,8 +5,8 @@ names no tenant, so a statement that forgets the map fails instead of reading
 somebody else's rows.
 """
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -116,6 +116,10 @@ class TenantSession(_BoundSession):
 
 class ReadSession(_BoundSession):
     """Reads one tenant's schema. Each statement sees a snapshot of its own."""
+
+
+ReadSessions = Callable[[], AbstractAsyncContextManager[ReadSession]]
+"""Opens read sessions, for what should hold none all the while."""
 
 
 class ControlSession(AsyncSession):

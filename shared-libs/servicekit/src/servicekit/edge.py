@@ -10,7 +10,7 @@ never shown as a success.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 from contracts.context import TenantContext
@@ -44,7 +44,7 @@ async def _read_session(request: Request) -> AsyncGenerator[db.ReadSession]:
         yield session
 
 
-async def _read_sessions(request: Request) -> Callable[[], AbstractAsyncContextManager[db.ReadSession]]:
+async def _read_sessions(request: Request) -> db.ReadSessions:
     context = await _served(request)
     database: db.Database = request.app.state.database
     return lambda: database.reading(context)
@@ -66,7 +66,7 @@ async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:
 
 TenantSession = Annotated[db.TenantSession, Depends(_tenant_session, scope="function")]
 ReadSession = Annotated[db.ReadSession, Depends(_read_session, scope="function")]
-ReadSessions = Annotated[Callable[[], AbstractAsyncContextManager[db.ReadSession]], Depends(_read_sessions)]
+ReadSessions = Annotated[db.ReadSessions, Depends(_read_sessions)]
 """Opens read sessions, for an answer that streams: the request's own is closed before the first chunk."""
 Actor = Annotated[TenantContext, Depends(_actor)]
 ExpectedVersion = Annotated[int, Depends(_if_match)]

@@ -15,7 +15,6 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -23,7 +22,6 @@ from uuid import UUID, uuid4
 import obstore
 from contracts.facts import Envelope
 from contracts.jobs import Job
-from obstore.store import ObjectStore, from_url
 from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -33,6 +31,7 @@ from servicekit.db import TYPES, Identified, ReadSession, TenantSession, tenant_
 from servicekit.errors import Unprocessable
 from servicekit.handlers import Handlers
 from servicekit.migrations import Stream
+from servicekit.object_store import object_store
 from servicekit.tenant_schema import files_of
 
 
@@ -138,17 +137,17 @@ async def received(
 
     key = uuid4()
     place = _place(session, key)
-    await obstore.put_async(_store(session.files_url), place, counted(), max_concurrency=2)
+    await obstore.put_async(object_store(session.files_url), place, counted(), max_concurrency=2)
     try:
         yield StoredFile(key=key, name=name, media_type=media_type, size=size)
     except BaseException:
-        await obstore.delete_async(_store(session.files_url), place)
+        await obstore.delete_async(object_store(session.files_url), place)
         raise
 
 
 async def content_of(session: TenantSession | ReadSession, file: StoredFile) -> AsyncIterator[bytes]:
     """The file's bytes, opened now and read later: the session is not needed any more."""
-    found = await obstore.get_async(_store(session.files_url), _place(session, file.key))
+    found = await obstore.get_async(object_store(session.files_url), _place(session, file.key))
     return found.stream(min_chunk_size=_PIECE)
 
 
@@ -158,7 +157,7 @@ async def part_of(session: TenantSession, file: StoredFile, start: int, length: 
     if start >= end:
         return b""
     place = _place(session, file.key)
-    return bytes(await obstore.get_range_async(_store(session.files_url), place, start=start, end=end))
+    return bytes(await obstore.get_range_async(object_store(session.files_url), place, start=start, end=end))
 
 
 async def remove(session: TenantSession, file: StoredFile) -> None:
@@ -183,13 +182,13 @@ handlers = Handlers()
 @handlers.does(DeleteObject)
 async def delete_object(session: TenantSession, job: DeleteObject, _: Envelope) -> None:
     with suppress(FileNotFoundError):
-        await obstore.delete_async(_store(session.files_url), _place(session, job.key))
+        await obstore.delete_async(object_store(session.files_url), _place(session, job.key))
 
 
 @handlers.does(SweepFiles, schedule="30 3 * * *")
 async def sweep(session: TenantSession, _: SweepFiles, __: Envelope) -> None:
     """Delete the tenant's objects that have belonged to no row for a day."""
-    store = _store(session.files_url)
+    store = object_store(session.files_url)
     before = datetime.now(UTC) - _ORPHANED
     async for found in obstore.list(store, prefix=files_of(session.tenant, session.service), chunk_size=1000):
         old = {UUID(o["path"].rpartition("/")[2]): o["path"] for o in found if o["last_modified"] < before}
@@ -201,8 +200,3 @@ async def sweep(session: TenantSession, _: SweepFiles, __: Envelope) -> None:
 
 def _place(session: TenantSession | ReadSession, key: UUID) -> str:
     return f"{files_of(session.tenant, session.service)}/{key}"
-
-
-@lru_cache
-def _store(url: str) -> ObjectStore:
-    return from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)

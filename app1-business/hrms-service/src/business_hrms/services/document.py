@@ -1,14 +1,13 @@
 """Documents: kept, shown to whom their type says, replaced, removed."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from contracts.context import TenantContext
 from servicekit import audit, files
-from servicekit.db import ReadSession, TenantSession, found, locked, refusing
+from servicekit.db import ReadSession, ReadSessions, TenantSession, found, locked, refusing
 from servicekit.errors import Forbidden, NotFound, Unprocessable
 from servicekit.files import DOCX, XLSX, StoredFile
 from servicekit.pagination import page
@@ -23,7 +22,6 @@ from business_hrms.services.current import Statement, employee
 ACCEPTED = ("application/pdf", "image/png", "image/jpeg", DOCX, XLSX)
 LARGEST = 10_485_760  # bytes; as much as the gateway passes on
 
-Sessions = Callable[[], AbstractAsyncContextManager[ReadSession]]
 _document, _kind, _file = Document.__table__, DocumentType.__table__, StoredFile.__table__
 
 
@@ -93,7 +91,7 @@ async def content(session: ReadSession, document_id: UUID) -> tuple[StoredFile, 
 
 
 async def add(
-    session: TenantSession, sessions: Sessions, wish: DocumentWish, body: AsyncIterator[bytes]
+    session: TenantSession, sessions: ReadSessions, wish: DocumentWish, body: AsyncIterator[bytes]
 ) -> DocumentRead:
     """Keep a document. Who may is checked first, in a session of its own: none is held while the body comes.
 
@@ -128,7 +126,7 @@ async def add(
 
 async def replace(
     session: TenantSession,
-    sessions: Sessions,
+    sessions: ReadSessions,
     document_id: UUID,
     wish: FileWish,
     body: AsyncIterator[bytes],

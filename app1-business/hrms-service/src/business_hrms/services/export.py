@@ -1,11 +1,10 @@
 """Employees as a CSV file, written while it is sent."""
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
 from uuid import UUID
 
 from servicekit import spreadsheet
-from servicekit.db import ReadSession
+from servicekit.db import ReadSessions
 from sqlalchemy import Uuid, bindparam
 
 from business_hrms.schemas.employee import EmployeeFilter
@@ -29,9 +28,7 @@ _AT_ONCE = 1000  # rows
 _BEFORE_ALL = UUID(int=0)
 
 
-async def as_csv(
-    sessions: Callable[[], AbstractAsyncContextManager[ReadSession]], wanted: EmployeeFilter
-) -> AsyncGenerator[str]:
+async def as_csv(sessions: ReadSessions, wanted: EmployeeFilter) -> AsyncGenerator[str]:
     """The employees wanted, in the order in which they were entered.
 
     That order is fixed, so a change meanwhile neither repeats nor hides anybody. A

@@ -1,12 +1,11 @@
 """Balances: sums of the ledger, for one employee or for all, in one statement."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Collection, Sequence
 from datetime import date
 from typing import Any
 
 from servicekit import spreadsheet
-from servicekit.db import ReadSession
+from servicekit.db import ReadSession, ReadSessions
 from servicekit.pagination import page
 from sqlalchemy import ColumnElement, Date, Row, func, literal, or_, select, true
 
@@ -44,9 +43,7 @@ async def report(session: ReadSession, as_of: date | None) -> Sequence[Row[Any]]
     return (await session.execute(statement)).all()
 
 
-async def as_csv(
-    sessions: Callable[[], AbstractAsyncContextManager[ReadSession]], as_of: date | None
-) -> AsyncGenerator[str]:
+async def as_csv(sessions: ReadSessions, as_of: date | None) -> AsyncGenerator[str]:
     """What `report` tells, as CSV lines."""
     async with sessions() as session:
         rows = await report(session, as_of)
