@@ -10,6 +10,7 @@ DO $$ BEGIN CREATE ROLE app1_user LOGIN; EXCEPTION WHEN duplicate_object THEN NU
 DO $$ BEGIN CREATE ROLE app1_user_ro LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 GRANT app1_user TO CURRENT_USER; -- so that an administrator who is no superuser can act for it
 ALTER ROLE app1_user SET search_path = ext;
+ALTER ROLE app1_user SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app1_user_ro SET search_path = ext;
 ALTER ROLE app1_user_ro SET default_transaction_read_only = on;
 ALTER ROLE app1_user PASSWORD :'password';
@@ -39,6 +40,7 @@ DO $$ BEGIN CREATE ROLE app1_hrms LOGIN; EXCEPTION WHEN duplicate_object THEN NU
 DO $$ BEGIN CREATE ROLE app1_hrms_ro LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 GRANT app1_hrms TO CURRENT_USER; -- so that an administrator who is no superuser can act for it
 ALTER ROLE app1_hrms SET search_path = ext;
+ALTER ROLE app1_hrms SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app1_hrms_ro SET search_path = ext;
 ALTER ROLE app1_hrms_ro SET default_transaction_read_only = on;
 ALTER ROLE app1_hrms PASSWORD :'password';
@@ -68,6 +70,7 @@ DO $$ BEGIN CREATE ROLE app2_libraries LOGIN; EXCEPTION WHEN duplicate_object TH
 DO $$ BEGIN CREATE ROLE app2_libraries_ro LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 GRANT app2_libraries TO CURRENT_USER; -- so that an administrator who is no superuser can act for it
 ALTER ROLE app2_libraries SET search_path = ext;
+ALTER ROLE app2_libraries SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app2_libraries_ro SET search_path = ext;
 ALTER ROLE app2_libraries_ro SET default_transaction_read_only = on;
 ALTER ROLE app2_libraries PASSWORD :'password';
@@ -97,6 +100,7 @@ DO $$ BEGIN CREATE ROLE app2_user LOGIN; EXCEPTION WHEN duplicate_object THEN NU
 DO $$ BEGIN CREATE ROLE app2_user_ro LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 GRANT app2_user TO CURRENT_USER; -- so that an administrator who is no superuser can act for it
 ALTER ROLE app2_user SET search_path = ext;
+ALTER ROLE app2_user SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app2_user_ro SET search_path = ext;
 ALTER ROLE app2_user_ro SET default_transaction_read_only = on;
 ALTER ROLE app2_user PASSWORD :'password';

@@ -22,6 +22,7 @@ DO $$ BEGIN CREATE ROLE {owner} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL
 DO $$ BEGIN CREATE ROLE {reader} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 GRANT {owner} TO CURRENT_USER; -- so that an administrator who is no superuser can act for it
 ALTER ROLE {owner} SET search_path = ext;
+ALTER ROLE {owner} SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE {reader} SET search_path = ext;
 ALTER ROLE {reader} SET default_transaction_read_only = on;
 """
