@@ -7,12 +7,13 @@ the next. The password is for development only.
 import asyncio
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
 
-from fleet import acme
+from fleet import acme, riverside
 from fleet.place import FleetError
 
 PASSWORD = "only-for-development"  # noqa: S105 - published, and no tenant of production has it
@@ -34,7 +35,7 @@ RIVERSIDE = Tenant("2", "school", "Riverside Schools", "Grace Okafor", "grace@ri
 
 
 async def make(gateway: str) -> None:
-    """Make both tenants, and Acme's departments and employees.
+    """Make both tenants, Acme's departments and employees, and Riverside's library.
 
     Raises:
         FleetError: a request was refused, or a service did not get ready for a tenant.
@@ -42,10 +43,10 @@ async def make(gateway: str) -> None:
     limits = httpx.Limits(max_connections=_AT_ONCE)
     async with (
         httpx.AsyncClient(base_url=gateway, limits=limits, timeout=30) as business,
-        httpx.AsyncClient(base_url=gateway, timeout=30) as school,
+        httpx.AsyncClient(base_url=gateway, limits=limits, timeout=30) as school,
     ):
         await asyncio.gather(_enter(business, ACME), _enter(school, RIVERSIDE))
-        await _staff(business)
+        await asyncio.gather(_staff(business), _stock(school))
 
 
 def tour(gateway: str) -> str:
@@ -132,6 +133,51 @@ def _generations(people: Iterable[acme.Person]) -> list[list[acme.Person]]:
             generations.append([])
         generations[depth[person.number]].append(person)
     return generations
+
+
+async def _stock(client: httpx.AsyncClient) -> None:
+    """Riverside's library: rules, books, patrons, loans that run and holds, each where there are none yet."""
+    if not await _some(client, "/libraries/books"):
+        _accepted(await client.put("/libraries/rules", json=riverside.RULES))
+        _accepted(await client.put("/libraries/calendar", json=riverside.CALENDAR))
+        content = riverside.catalogue().encode()
+        started = await client.post("/libraries/imports", params={"name": "riverside.csv"}, content=content)
+        _accepted(started)
+        await _done(client, started.headers["location"])
+    cards = {patron["card"]: patron["id"] for patron in await _all(client, "/libraries/patrons")}
+
+    async def enter(pupil: riverside.Pupil) -> None:
+        cards[pupil.card] = _accepted(await client.post("/libraries/patrons", json=asdict(pupil)))["id"]
+
+    await asyncio.gather(*(enter(pupil) for pupil in riverside.patrons() if pupil.card not in cards))
+    if not await _some(client, "/libraries/loans"):
+        today: date = datetime.now(UTC).date()
+        loans = [
+            {**asdict(loan), "out_on": loan.out_on.isoformat(), "due_on": loan.due_on.isoformat()}
+            for loan in riverside.loans(today)
+        ]
+        _accepted(await client.post("/libraries/loans/takeover", json={"loans": loans}))
+    if not await _some(client, "/libraries/holds"):
+        books = await client.get("/libraries/books", params={"available": "false", "limit": 12})
+        for number, book in enumerate(_accepted(books)["items"]):
+            wish = {"book_id": book["id"], "patron_id": cards[f"R{59 - number:03}"]}
+            held = await client.post("/libraries/holds", json=wish)
+            if held.status_code != httpx.codes.CONFLICT:  # the patron has the book
+                _accepted(held)
+
+
+async def _some(client: httpx.AsyncClient, path: str) -> bool:
+    return bool(_accepted(await client.get(path, params={"limit": 1}))["items"])
+
+
+async def _done(client: httpx.AsyncClient, job: str) -> None:
+    deadline = time.monotonic() + _READY_WITHIN
+    while (state := _accepted(await client.get(job))["state"]) == "running":
+        if time.monotonic() > deadline:
+            raise FleetError(f"{job} is not done: make logs")
+        await asyncio.sleep(0.2)
+    if state != "done":
+        raise FleetError(f"{job} is {state}: make logs")
 
 
 async def _all(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
