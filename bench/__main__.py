@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import employees, gateway, ground, hrms_leave, life, outage, sockets
+from bench import employees, gateway, ground, hrms_leave, libraries, life, outage, sockets
 from bench.ground import OUT, REPOSITORY, Ground
 from bench.options import Options
 from bench.report import Report
@@ -15,6 +15,7 @@ Benchmark = Callable[[Ground, Options, Report], None]
 ON_GROUND: dict[str, list[Benchmark]] = {
     "life": [life.warm_start, life.idle_memory, life.onboarding],
     "leave": [hrms_leave.leave],
+    "libraries": [libraries.search, libraries.marc_import],
     "hrms": [employees.beside_peer, employees.with_many_tenants],
 }
 # With nothing but what they start themselves.

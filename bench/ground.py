@@ -1,7 +1,7 @@
 """A fleet of the benchmarks' own, beside the developer's; its data are kept between runs.
 
-It is what `make up` starts, with the same settings but for the gateway's rate limits, which a
-single client would meet.
+It is what `make up` starts, with the same settings but for the gateway's limits, which a single
+client would meet.
 """
 
 import json
@@ -27,6 +27,7 @@ _PLENTY = {"rate": 1e6, "burst": 1_000_000}
 _LIMITS = {
     "GATEWAY_PLANS": json.dumps({"standard": {"tenant": _PLENTY, "user": _PLENTY}}),
     "GATEWAY_PUBLIC_LIMIT": json.dumps(_PLENTY),
+    "GATEWAY_BODY_LIMITS": json.dumps({"/libraries/imports": 104_857_600}),
 }
 
 
