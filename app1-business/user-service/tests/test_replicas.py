@@ -1,6 +1,7 @@
 """Two processes of the service on one database, and what happens when one is killed."""
 
 import asyncio
+import signal
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import pytest
 from contracts.context import TenantContext
@@ -91,7 +93,9 @@ async def test_two_processes_lock_an_account_together(two: tuple[Replica, Replic
     assert [answer.status_code for answer in answers] == [401, 401]
 
 
-async def test_a_process_killed_while_it_refreshes_signs_nobody_out(two: tuple[Replica, Replica]) -> None:
+async def test_a_process_killed_between_commit_and_answer_signs_nobody_out(
+    running: Running, organisation: str, two: tuple[Replica, Replica]
+) -> None:
     dying, living = two
     tokens = [(await living.log_in()).json()["refresh_token"] for _ in range(8)]
 
@@ -100,13 +104,23 @@ async def test_a_process_killed_while_it_refreshes_signs_nobody_out(two: tuple[R
         while True:
             tokens[n] = (await dying.refresh(tokens[n])).json()["refresh_token"]
 
-    async def kill() -> None:
-        while len({token.split(".")[1] for token in tokens} - {"1", "2", "3"}) < 1:
-            await asyncio.sleep(0.001)
+    async def cut() -> None:
+        """Stop the process until it has rotated a token and not said so; then kill it."""
+        connection = await asyncpg.connect(str(running.service.settings.direct_url))
+        while True:
+            dying.process.send_signal(signal.SIGSTOP)
+            kept = await connection.fetch(f"SELECT id, generation FROM tenant_{organisation}.sessions")
+            said = {token.split(".")[0]: int(token.split(".")[1]) for token in tokens}
+            if any(row["generation"] > said[row["id"].hex] for row in kept):
+                break
+            dying.process.send_signal(signal.SIGCONT)
+            await asyncio.sleep(0.005)
         dying.process.kill()
+        await connection.close()
 
-    *_, killed = await asyncio.gather(*(use(n) for n in range(8)), kill(), return_exceptions=True)
-    assert killed is None
+    async with asyncio.timeout(60):
+        *_, cut_short = await asyncio.gather(*(use(n) for n in range(8)), cut(), return_exceptions=True)
+    assert cut_short is None
     answers = await asyncio.gather(*(living.refresh(token) for token in tokens))
     assert {answer.status_code for answer in answers} == {200}
 
