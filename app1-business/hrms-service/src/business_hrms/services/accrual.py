@@ -72,6 +72,7 @@ async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
         )
     ).all()
     rows = [(allocation, employee) for allocation, employee in batch]
+    credited = await _credited(session, [allocation.id for allocation, _ in rows])
     entries = [
         {
             "allocation_id": allocation.id,
@@ -83,12 +84,23 @@ async def credit_portion(session: TenantSession, portion: AccrueLeave) -> None:
         }
         for allocation, employee in rows
         for credit in credits_of(ledger.plan_of(employee, allocation), portion.as_of)
+        if (allocation.id, credit.period.isoformat()) not in credited
     ]
     if entries:
         await session.execute(insert(LedgerEntry).on_conflict_do_nothing(), entries)
     await _carry_on(session, rows, portion)
     following = portion.model_copy(update={"after": rows[-1][0].id}) if len(rows) == AT_ONCE else None
     await long_jobs.advance(session, portion, len(rows), following=following)
+
+
+async def _credited(session: TenantSession, allocations: Sequence[UUID]) -> set[tuple[UUID, str]]:
+    """What has been credited already, by allocation and segment: most of it, night after night."""
+    rows = await session.execute(
+        select(LedgerEntry.source_id, LedgerEntry.segment).where(
+            LedgerEntry.source_id.in_(allocations), LedgerEntry.kind == EntryKind.ALLOCATE
+        )
+    )
+    return {(source, segment) for source, segment in rows}
 
 
 async def correct(session: TenantSession, employee: Employee) -> None:
