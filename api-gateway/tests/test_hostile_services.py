@@ -299,6 +299,27 @@ async def test_a_failing_service_is_left_alone_until_it_answers_again(
     await still_serves(client, scripted)
 
 
+async def test_a_hanging_service_is_tried_by_one_request_at_a_time(
+    client: httpx.AsyncClient, scripted: ScriptedService
+) -> None:
+    async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read(-1)
+
+    async def ask_until_one_has_waited() -> None:
+        while not waited.is_set():
+            if (await client.get("/hrms/x")).status_code == 504:
+                waited.set()
+
+    scripted.script = hang
+    answers = await asyncio.gather(*(client.get("/hrms/x") for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {504}
+    scripted.connections = 0
+    waited = asyncio.Event()
+    await asyncio.gather(*(ask_until_one_has_waited() for _ in range(5)))
+    assert scripted.connections == 1
+    await still_serves(client, scripted)
+
+
 async def test_two_replicas_share_the_work_and_the_one_left_does_it_alone(
     fleetlet: Fleetlet, scripted: ScriptedService
 ) -> None:

@@ -81,7 +81,7 @@ class Relay:
 
     def close(self, code: int, reason: str) -> None:
         """End this with a close frame to the client, between two of the service's frames."""
-        if self._goodbye:
+        if self._goodbye or self._client.is_closing():
             return
         text = reason.encode()
         self._goodbye = bytes((0x80 | _CLOSE, 2 + len(text))) + code.to_bytes(2, "big") + text

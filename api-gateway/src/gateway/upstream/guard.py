@@ -9,6 +9,7 @@ _ENOUGH = 10  # failures within `_WINDOW` that open it where they are half of al
 _WINDOW = 10.0  # seconds
 _FIRST_PAUSE = 0.1  # seconds until an open circuit lets one request try; doubled up to
 _LAST_PAUSE = 0.5
+_HANGING = 2.0  # seconds until another may try while the one before is without an answer
 _RETRIES = 3  # at once, or a fifth of what is under way
 
 
@@ -46,8 +47,7 @@ class Guard:
             now = time.monotonic()
             if now < self._probe_at:
                 raise UpstreamUnavailable
-            self._probe_at = now + self._pause
-            self._pause = min(self._pause * 2, _LAST_PAUSE)
+            self._probe_at = now + _HANGING
         if self.in_flight >= self._most:
             raise ServiceOverloaded
         self.in_flight += 1
@@ -68,7 +68,10 @@ class Guard:
         self._failed += 1
         self._in_a_row += 1
         mostly = self._failed >= _ENOUGH and self._failed * 2 >= self._asked
-        if not self._open and (self._in_a_row >= _IN_A_ROW or mostly):
+        if self._open:
+            self._pause = min(self._pause * 2, _LAST_PAUSE)
+            self._probe_at = min(self._probe_at, now + self._pause)
+        elif self._in_a_row >= _IN_A_ROW or mostly:
             self._open = True
             self._pause = _FIRST_PAUSE
             self._probe_at = now + self._pause
