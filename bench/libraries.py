@@ -123,9 +123,13 @@ def _records(words: _Words) -> Iterator[bytes]:
             *(("650", " ".join(words.some(2))) for _ in range(3)),
         ]
         for tag, value in fields:
-            record.add_field(Field(tag=tag, indicators=blank, subfields=[Subfield(code="a", value=value)]))
+            record.fields.append(
+                Field(tag=tag, indicators=blank, subfields=[Subfield(code="a", value=value)])
+            )
         barcode = f"M{time.time_ns()}-{number}"
-        record.add_field(Field(tag="852", indicators=blank, subfields=[Subfield(code="p", value=barcode)]))
+        record.fields.append(
+            Field(tag="852", indicators=blank, subfields=[Subfield(code="p", value=barcode)])
+        )
         yield bytes(record.as_marc())
 
 

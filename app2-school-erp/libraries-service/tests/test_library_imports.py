@@ -8,7 +8,7 @@ from pymarc import Field, Indicators, Record, Subfield
 def marc(title: str | None, isbn: str | None = None, *barcodes: str, author: str = "Ende, Michael,") -> bytes:
     """A record as cataloguers punctuate it."""
     record = Record(force_utf8=True)
-    record.add_field(Field(tag="008", data="840101s1984    gw ||||j||||||||||||ger| "))
+    record.fields.append(Field(tag="008", data="840101s1984    gw ||||j||||||||||||ger| "))
     fields = [("100", [("a", author)]), ("260", [("b", "Thienemann,"), ("c", "1984.")])]
     fields += [("650", [("a", "Friendship.")]), ("650", [("a", "Time")])]
     if title is not None:
@@ -18,7 +18,7 @@ def marc(title: str | None, isbn: str | None = None, *barcodes: str, author: str
     fields += [("852", [("p", barcode), ("9", "12.50")]) for barcode in barcodes]
     for tag, subfields in sorted(fields):
         parts = [Subfield(code=code, value=value) for code, value in subfields]
-        record.add_field(Field(tag=tag, indicators=Indicators(" ", " "), subfields=parts))
+        record.fields.append(Field(tag=tag, indicators=Indicators(" ", " "), subfields=parts))
     return bytes(record.as_marc())
 
 

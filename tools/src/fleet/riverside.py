@@ -130,7 +130,7 @@ def loans(today: date) -> Iterator[Loan]:
     for number in range(2 * PATRONS):
         left = 1 + number % 13 if number % 10 else -1 - number % 17
         due_on = today + timedelta(days=left)
-        yield Loan(barcodes[3 * number], cards[number % PATRONS], due_on - timedelta(days=14), due_on)
+        yield Loan(barcodes[-1 - 3 * number], cards[number % PATRONS], due_on - timedelta(days=14), due_on)
 
 
 def _barcodes() -> list[str]:
