@@ -1,37 +1,19 @@
 """From the outbox to the handler: once, whatever happens in between."""
 
 import asyncio
-import os
-import signal
-import sys
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import httpx
-import pytest
 from contracts.facts import TenantRegistered
 from servicekit import facts
-from servicekit.app import create_app
 from servicekit.facts import tell
 from servicekit.queue import Queue
 from servicekit.records import Handled, Outgoing, Tenant
-from servicekit.testing.environment import Environment
-from servicekit.testing.running import Running, start
+from servicekit.testing.running import Running
 from servicekit.worker import Worker
 from sqlalchemy import func, select, text
 
 NOTES = "/toy/notes"
-
-
-@pytest.fixture(scope="session")
-async def killed(environment: Environment) -> AsyncIterator[Running]:
-    """The toy service on a database and queue that other tests do not share."""
-    from toy import toy  # noqa: PLC0415 - found through conftest's path
-
-    service = toy(environment, "toykilled")
-    async with start(environment, create_app(service), service) as started:
-        yield started
 
 
 async def names(client: httpx.AsyncClient) -> list[str]:
@@ -160,36 +142,3 @@ async def test_the_worker_is_woken_and_stops_cleanly(running: Running, client: h
     worker.stop()
     async with asyncio.timeout(20):
         await task
-
-
-async def test_killed_workers_lose_no_job_and_do_none_twice(killed: Running) -> None:
-    tenant = await killed.new_tenant()
-    async with killed.client(killed.context(tenant)) as client:
-        notes = [(await client.post(NOTES, json={"name": f"n{n:03}"})).json() for n in range(60)]
-        await asyncio.gather(*(client.post(f"{NOTES}/{note['id']}/count") for note in notes))
-        script = Path(__file__).with_name("toy_worker.py")
-        environment = {**os.environ, "TOY_SECONDS": "0.05"}
-        settings = killed.service.settings.model_dump_json()
-        kills = 0
-        async with asyncio.timeout(120):
-            while not all(name.endswith("!") for name in await all_names(client)):
-                worker = await asyncio.create_subprocess_exec(
-                    sys.executable, script, settings, env=environment
-                )
-                done = sum(name.endswith("!") for name in await all_names(client))
-                while worker.returncode is None and sum(
-                    n.endswith("!") for n in await all_names(client)
-                ) < min(60, done + 12):
-                    await asyncio.sleep(0.02)
-                worker.send_signal(signal.SIGKILL)
-                await worker.wait()
-                kills += 1
-        assert sorted(await all_names(client)) == [f"n{n:03}!" for n in range(60)]
-    assert kills >= 4
-    depth = await Queue(killed.redis, killed.service.name).depth()
-    assert depth.dead == 0
-
-
-async def all_names(client: httpx.AsyncClient) -> list[str]:
-    listing = (await client.get(NOTES, params={"limit": "100"})).json()
-    return [note["name"] for note in listing["items"]]

@@ -1,7 +1,5 @@
 """A small service for the kit's own tests: notes with a name, a deferred constraint, a job."""
 
-import asyncio
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
@@ -191,8 +189,6 @@ async def do_count_up(session: WriteSession, job: CountUp, _: Envelope) -> None:
         raise RuntimeError("as told")
     note = await session.get_one(Note, job.note)
     note.name += "!"
-    if seconds := float(os.environ.get("TOY_SECONDS", "0")):
-        await asyncio.sleep(seconds)
 
 
 @handlers.does(ShoutPortion)

@@ -137,9 +137,11 @@ class Ground:
                 await session.commit()
         return tenant
 
-    def worker(self, *, kill_at: str | None = None, clock: float = 0) -> BaseProcess:
-        """A process that works for both services."""
-        settings = {prefix: service.settings.model_dump_json() for prefix, service in self.services.items()}
+    def worker(self, *prefixes: str, kill_at: str | None = None, clock: float = 0) -> BaseProcess:
+        """A process that works for the services named, or for both."""
+        settings = {
+            prefix: self.services[prefix].settings.model_dump_json() for prefix in prefixes or self.services
+        }
         process = _processes.Process(
             target=faulty.run, args=(str(self.folder), settings, kill_at, clock), daemon=True
         )
