@@ -64,8 +64,8 @@ class Sockets:
             await asyncio.sleep(LOOK_EVERY)
             changed, seen = self._revocations.changes != seen, self._revocations.changes
             silent = asyncio.get_running_loop().time() - silence
-            for relay, caller in list(self._open.items()):
-                if changed:
+            for relay, caller in self._open.items():
+                if changed and not relay.leaving:
                     self._refuse_revoked(relay, caller)
                 if relay.heard < silent:
                     relay.close(BAD_GATEWAY, "The service is silent.")
@@ -91,7 +91,8 @@ class Sockets:
         finally:
             for whose, _ in holders.values():
                 self._of[whose] -= 1
-            self._of = +self._of  # without the zeros
+                if not self._of[whose]:
+                    del self._of[whose]
 
     async def watched(self, relay: Relay, caller: Caller) -> None:
         """Until the end of a socket."""

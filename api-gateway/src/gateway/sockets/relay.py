@@ -65,11 +65,16 @@ class Relay:
         self._loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[None] = self._loop.create_future()
         self.heard = self._loop.time()  # from the service
-        self.frames = Frames()
+        self._frames = Frames()
         self._client, self._service = client, service
         self._goodbye = b""  # the close frame that is to end this
         self._lost = False  # one of the two
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def leaving(self) -> bool:
+        """Whether this is being closed."""
+        return bool(self._goodbye)
 
     def begin(self, first: bytes) -> None:
         """Take both connections over; `first` is what the service has sent already."""
@@ -85,8 +90,8 @@ class Relay:
             return
         text = reason.encode()
         self._goodbye = bytes((0x80 | _CLOSE, 2 + len(text))) + code.to_bytes(2, "big") + text
-        if self.frames.between:
-            self.say_goodbye()
+        if self._frames.between:
+            self._say_goodbye()
         else:
             self._cut_in(PATIENCE)
 
@@ -100,20 +105,12 @@ class Relay:
     def from_service(self, data: bytes) -> None:
         self.heard = self._loop.time()
         if self._goodbye:
-            data = self.frames.finish(data)
+            data = self._frames.finish(data)
         else:
-            self.frames.feed(data)
+            self._frames.feed(data)
         self._client.write(data)
-        if self._goodbye and self.frames.between:
-            self.say_goodbye()
-
-    def say_goodbye(self) -> None:
-        self._service.abort()
-        if not self.frames.closed:
-            self._client.write(self._goodbye)
-        if self._client.can_write_eof():
-            self._client.write_eof()  # and its own close frame is read, else a reset could overtake ours
-        self._cut_in(LINGER)
+        if self._goodbye and self._frames.between:
+            self._say_goodbye()
 
     def lost(self, transport: asyncio.Transport) -> None:
         if self._lost:
@@ -126,13 +123,21 @@ class Relay:
             self._service.close()
         elif self._goodbye:
             return
-        elif self.frames.closed:
+        elif self._frames.closed:
             self._client.close()
-        elif self.frames.between:
+        elif self._frames.between:
             self.close(BAD_GATEWAY, "The service is gone.")
             return
         else:
             self._client.abort()
+        self._cut_in(LINGER)
+
+    def _say_goodbye(self) -> None:
+        self._service.abort()
+        if not self._frames.closed:
+            self._client.write(self._goodbye)
+        if self._client.can_write_eof():
+            self._client.write_eof()  # and its own close frame is read, else a reset could overtake ours
         self._cut_in(LINGER)
 
     def _cut_in(self, seconds: float) -> None:
