@@ -142,3 +142,57 @@ async def test_the_worker_is_woken_and_stops_cleanly(running: Running, client: h
     worker.stop()
     async with asyncio.timeout(20):
         await task
+
+
+async def test_what_was_sent_a_week_ago_is_forgotten_and_what_waits_is_not(
+    running: Running, tenant: str
+) -> None:
+    ages = {
+        "sent long ago": "now() - interval '8 days'",
+        "sent lately": "now() - interval '6 days'",
+        "unsent": "NULL",
+    }
+    async with running.database.control() as session:
+        for name, sent_at in ages.items():
+            await session.execute(
+                text(
+                    "INSERT INTO control.outbox (kind, tenant, application, type, aggregate, version, data,"
+                    f" sent_at, due_at) VALUES ('fact', '{tenant}', 'business', '{name}', '', 0, '{{}}',"
+                    f" {sent_at}, now() + interval '1 day')"
+                )
+            )
+        await session.commit()
+    await Worker(running.service, running.database, running.redis)._prune()
+    async with running.database.control() as session:
+        left = await session.scalars(select(Outgoing.type).where(Outgoing.tenant == tenant))
+        assert set(left) == {"sent lately", "unsent"}
+        await session.execute(text("DELETE FROM control.outbox WHERE tenant = :t"), {"t": tenant})
+        await session.commit()
+
+
+async def test_of_several_workers_relays_one_is_active(running: Running) -> None:
+    workers = [Worker(running.service, running.database, running.redis) for _ in range(3)]
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+
+    async def relays() -> int:
+        async with running.database.control() as session:
+            database = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            held = text(f"SELECT count(*) FROM pg_locks WHERE objid = 2828 AND granted AND {database}")
+            return int(await session.scalar(held) or 0)
+
+    try:
+        async with asyncio.timeout(20):
+            while await relays() == 0:
+                await asyncio.sleep(0.02)
+        for _ in range(20):
+            assert await relays() == 1
+        workers[0].stop()
+        workers[1].stop()
+        async with asyncio.timeout(20):
+            await asyncio.gather(*tasks[:2])
+            while await relays() == 0:
+                await asyncio.sleep(0.02)
+    finally:
+        for worker in workers:
+            worker.stop()
+        await asyncio.gather(*tasks)
