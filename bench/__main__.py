@@ -7,6 +7,7 @@ from pathlib import Path
 from bench import employees, gateway, ground, hrms_leave, libraries, life, outage, sockets
 from bench.ground import OUT, REPOSITORY, Ground
 from bench.options import Options
+from bench.queues import measure
 from bench.report import Report
 
 Benchmark = Callable[[Ground, Options, Report], None]
@@ -23,6 +24,7 @@ ALONE: dict[str, Callable[[Options, Report], None]] = {
     "gateway": gateway.beside_peers,
     "outage": outage.beside_well,
     "sockets": sockets.beside_rebuilding,
+    "queue": measure.beside_libraries,
 }
 
 
