@@ -115,6 +115,18 @@ async def test_service_that_breaks_the_handshake_is_502(
     assert await refused(brave, fleetlet) == 200  # and closes the circuit
 
 
+async def test_status_that_nobody_knows_is_passed_on(
+    brave: Gateway, fleetlet: Fleetlet, wild: ScriptedService
+) -> None:
+    async def odd(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_of(reader)
+        writer.write(b"HTTP/1.1 499 Odd\r\ntransfer-encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n")
+        await reader.read(-1)
+
+    wild.script = odd
+    assert await refused(brave, fleetlet) == 499
+
+
 async def test_service_that_never_answers_the_handshake_is_504(
     brave: Gateway, fleetlet: Fleetlet, wild: ScriptedService
 ) -> None:

@@ -189,9 +189,12 @@ class Handshake:
                     await connection.head()
                     refused = None if connection.status == _SWITCHED else await _whole(connection)
                 guard.succeeded()
-            except (UpstreamFailed, TimeoutError) as error:
+            except UpstreamFailed:
                 guard.failed()
-                raise error if isinstance(error, UpstreamFailed) else UpstreamTimeout from error
+                raise
+            except TimeoutError as error:
+                guard.failed()
+                raise UpstreamTimeout from error
             finally:
                 guard.leave()
             if refused is None:

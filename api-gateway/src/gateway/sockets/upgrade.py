@@ -19,6 +19,7 @@ from gateway.sockets.relay import SERVICE_RESTART, Relay
 from gateway.upstream.connection import Headers
 
 UPGRADE = "gateway.upgrade"
+_PHRASES = {status.value: status.phrase.encode() for status in HTTPStatus}
 
 
 class Upgrade(asyncio.Protocol):
@@ -44,7 +45,7 @@ class Upgrade(asyncio.Protocol):
 
     def _write(self, status: int, headers: Headers, body: bytes) -> None:
         lines = [b"%b: %b\r\n" % header for header in (*self._server.default_headers, *headers)]
-        start = b"HTTP/1.1 %d %b\r\n" % (status, HTTPStatus(status).phrase.encode())
+        start = b"HTTP/1.1 %d %b\r\n" % (status, _PHRASES.get(status, b""))
         self._transport.write(b"".join((start, *lines, b"\r\n", body)))
 
     # What uvicorn calls.
