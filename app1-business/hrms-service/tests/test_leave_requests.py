@@ -214,3 +214,15 @@ async def test_requests_are_found_by_days_and_status(leave: WithLeave, make: Mak
     assert await found(sort="from") == [first["id"], second["id"]]
     assert await found(**{"from": "2026-05-08", "to": "2026-05-31"}) == [first["id"]]
     assert await found(status="approved") == [second["id"]]
+
+
+async def test_leave_asked_for_in_pieces_is_no_longer_than_the_type_allows(
+    leave: WithLeave, make: Make
+) -> None:
+    await make("holiday-lists", name="UK", weekly_off=["saturday", "sunday"], is_default=True)
+    annual = await leave(includes_holidays=False, max_consecutive_days="5")
+    await annual.allocate(2026, 30)
+    assert (await annual.ask("2026-06-01", "2026-06-05")).status_code == 201
+    joined = await annual.ask("2026-06-08")
+    assert (joined.status_code, joined.json()["code"]) == (422, "hrms.leave_too_long")
+    assert (await annual.ask("2026-06-09", "2026-06-15")).status_code == 201

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from business_hrms.rules.leave import Policy, Settled, Term, cost, settle
+from business_hrms.rules.leave import DaysOff, Policy, Settled, Term, at_a_time, cost, settle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,8 +77,7 @@ def test_a_holiday_costs_where_the_type_includes_holidays(includes_holidays: boo
         sunday,
         sunday + timedelta(days=3),
         half=False,
-        weekly_off=[],
-        holidays={sunday},
+        off=DaysOff(holidays={sunday}),
         includes_holidays=includes_holidays,
     )
     assert sum(spent.values()) == days
@@ -86,18 +85,33 @@ def test_a_holiday_costs_where_the_type_includes_holidays(includes_holidays: boo
 
 def test_weekly_days_off_cost_nothing_and_half_a_day_costs_half() -> None:
     friday = date(2024, 6, 7)
-    weekend = ("saturday", "sunday")
+    weekend = DaysOff(("saturday", "sunday"))
     whole = cost(
         friday,
         friday + timedelta(days=3),
         half=False,
-        weekly_off=weekend,
-        holidays=(),
+        off=weekend,
         includes_holidays=False,
     )
     assert whole == {friday: 1, friday + timedelta(days=3): 1}
-    half = cost(friday, friday, half=True, weekly_off=weekend, holidays=(), includes_holidays=False)
+    half = cost(friday, friday, half=True, off=weekend, includes_holidays=False)
     assert half == {friday: Decimal("0.5")}
+
+
+@pytest.mark.parametrize(
+    ("others", "days"),
+    [
+        ({}, 2),
+        ({date(2024, 6, 7): 1}, 3),  # Friday, a weekend before
+        ({date(2024, 6, 6): 1}, 2),  # Thursday: the Friday is worked
+        ({date(2024, 6, 12): 1, date(2024, 6, 14): 1}, 4),  # a holiday between
+        ({date(2024, 6, 7): 1, date(2024, 6, 12): 1}, 4),
+    ],
+)
+def test_leave_with_no_working_day_between_counts_together(others: dict[date, int], days: int) -> None:
+    off = DaysOff(("saturday", "sunday"), {date(2024, 6, 13)})
+    asked = {date(2024, 6, 10): Decimal(1), date(2024, 6, 11): Decimal(1)}  # Monday, Tuesday
+    assert at_a_time(asked, {day: Decimal(n) for day, n in others.items()}, off) == days
 
 
 amounts = st.decimals(0, 40, places=1)

@@ -62,28 +62,36 @@ class Settled:
     closing: Decimal
 
 
+@dataclass(frozen=True)
+class DaysOff:
+    """When somebody does not work: weekdays by name, and holidays."""
+
+    weekly_off: Collection[str] = ()
+    holidays: Collection[date] = ()
+
+    def __contains__(self, day: date) -> bool:
+        return WEEKDAYS[day.weekday()] in self.weekly_off or day in self.holidays
+
+
 def cost(
-    first: date,
-    last: date,
-    *,
-    half: bool,
-    weekly_off: Collection[str],
-    holidays: Collection[date],
-    includes_holidays: bool,
+    first: date, last: date, *, half: bool, off: DaysOff, includes_holidays: bool
 ) -> dict[date, Decimal]:
     """The leave days from `first` to `last`, both included, each 1, or 0.5 where `half`.
 
-    Args:
-        weekly_off: names of weekdays; they cost nothing, nor do holidays, unless the
-            leave type includes them.
+    Days off cost nothing, unless the leave type includes them.
     """
     days = (first + n * _DAY for n in range((last - first).days + 1))
-    off = {WEEKDAYS.index(name) for name in weekly_off}
-    return {
-        day: Decimal("0.5") if half else Decimal(1)
-        for day in days
-        if includes_holidays or (day.weekday() not in off and day not in holidays)
-    }
+    share = Decimal("0.5") if half else Decimal(1)
+    return {day: share for day in days if includes_holidays or day not in off}
+
+
+def at_a_time(asked: Mapping[date, Decimal], others: Mapping[date, Decimal], off: DaysOff) -> Decimal:
+    """Leave days without a working day in between: those asked for, and other leave that they extend."""
+    total = sum(asked.values(), ZERO)
+    for day, step in ((min(asked), -_DAY), (max(asked), _DAY)):
+        while (day := day + step) in others or day in off:
+            total += others.get(day, ZERO)
+    return total
 
 
 def settle(terms: Iterable[Term]) -> list[Settled]:

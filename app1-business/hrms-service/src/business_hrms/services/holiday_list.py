@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, select
 
 from business_hrms.models.employee import Employee
 from business_hrms.models.holiday_list import Holiday, HolidayList
+from business_hrms.rules.leave import DaysOff
 from business_hrms.schemas.holiday_list import (
     HolidayListChanges,
     HolidayListItem,
@@ -157,18 +158,16 @@ def suggested(query: SuggestionQuery) -> list[HolidayRead]:
     return [HolidayRead(date=day, name=name) for day, name in sorted(known.items())]
 
 
-async def off(
-    session: TenantSession, employee: Employee, first: date, last: date
-) -> tuple[list[str], set[date]]:
-    """The weekdays and the holidays from `first` to `last` on which an employee does not work."""
+async def off(session: TenantSession, employee: Employee, first: date, last: date) -> DaysOff:
+    """When an employee does not work, holidays from `first` to `last` only."""
     own = HolidayList.id == employee.holiday_list_id
     chosen = own if employee.holiday_list_id else HolidayList.is_default
     row = (await session.execute(select(HolidayList.id, HolidayList.weekly_off).where(chosen))).one_or_none()
     if row is None:
-        return [], set()
+        return DaysOff()
     list_id, weekly_off = row
     days = select(Holiday.day).where(Holiday.holiday_list_id == list_id, Holiday.day.between(first, last))
-    return weekly_off, set(await session.scalars(days))
+    return DaysOff(weekly_off, set(await session.scalars(days)))
 
 
 async def _seed(session: TenantSession, list_id: UUID, wish: SuggestionQuery) -> None:

@@ -1,7 +1,7 @@
 """Requests for leave: asked for, read."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,15 +10,15 @@ from servicekit import audit
 from servicekit.db import ReadSession, TenantSession, refusing
 from servicekit.errors import Conflict, Forbidden, NotFound, Unprocessable
 from servicekit.pagination import page
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from business_hrms.models.employee import Employee
 from business_hrms.models.leave_request import ApprovalStep, LeaveDay, LeaveRequest
 from business_hrms.models.leave_type import LeaveType
-from business_hrms.rules.leave import cost
+from business_hrms.rules.leave import at_a_time, cost
 from business_hrms.rules.leave_words import STANDING, LeaveStatus
 from business_hrms.schemas.leave_approval import AskedRead, StepRead
-from business_hrms.schemas.leave_request import LeaveItem, LeaveQuery, LeaveRead, LeaveWish
+from business_hrms.schemas.leave_request import LONGEST, LeaveItem, LeaveQuery, LeaveRead, LeaveWish
 from business_hrms.services import approval, holiday_list, leave_notice, visibility
 from business_hrms.services import leave_ledger as ledger
 from business_hrms.services.current import Statement
@@ -58,9 +58,13 @@ class LeaveTooLong(Unprocessable):
     code = "hrms.leave_too_long"
 
     def __init__(self, longest: Decimal) -> None:
-        super().__init__("This type allows fewer days at a time.", max_consecutive_days=f"{longest:f}")
+        super().__init__(
+            "This type allows fewer days at a time, together with leave before and after.",
+            max_consecutive_days=f"{longest:f}",
+        )
 
 
+_AROUND = timedelta(days=LONGEST)  # how far leave is followed that a request extends
 _request = LeaveRequest.__table__.c
 _FROM = _request.starts_on.label("from")
 
@@ -179,20 +183,28 @@ async def _whose(session: TenantSession, employee_id: UUID | None) -> Employee:
 async def _cost(
     session: TenantSession, employee: Employee, leave_type: LeaveType, wish: LeaveWish
 ) -> Mapping[date, Decimal]:
-    weekly_off, holidays = await holiday_list.off(session, employee, wish.starts_on, wish.ends_on)
+    around = wish.starts_on - _AROUND, wish.ends_on + _AROUND
+    off = await holiday_list.off(session, employee, *around)
     days = cost(
         wish.starts_on,
         wish.ends_on,
         half=wish.half_day is not None,
-        weekly_off=weekly_off,
-        holidays=holidays,
+        off=off,
         includes_holidays=leave_type.includes_holidays,
     )
     if not days:
         raise NoWorkingDays
     longest = leave_type.max_consecutive_days
-    if longest is not None and sum(days.values()) > longest:
-        raise LeaveTooLong(longest)
+    if longest is not None:
+        others = await session.execute(
+            select(LeaveDay.day, func.sum(LeaveDay.portion))
+            .join(LeaveRequest, LeaveRequest.id == LeaveDay.request_id)
+            .where(LeaveRequest.employee_id == employee.id, LeaveRequest.leave_type_id == leave_type.id)
+            .where(LeaveRequest.status.in_(STANDING), LeaveDay.day.between(*around))
+            .group_by(LeaveDay.day)
+        )
+        if at_a_time(days, dict(others.all()), off) > longest:
+            raise LeaveTooLong(longest)
     return days
 
 
