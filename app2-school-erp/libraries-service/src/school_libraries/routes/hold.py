@@ -9,6 +9,7 @@ from servicekit.pagination import Page
 
 from school_libraries.schemas.hold import HoldQuery, HoldRead, HoldWish, Move
 from school_libraries.services import hold as holds
+from school_libraries.services import queue
 from school_libraries.services.branch import BranchUnknown
 from school_libraries.services.hold import HoldClosed, HoldExists, HoldLiesReady, HoldRefused
 from school_libraries.services.patron import NotYours, PatronPending, PatronUnknown
@@ -20,7 +21,7 @@ router = Router("libraries", tags=["holds"])
 @router.get("/holds", dependencies=[needs("libraries.loan.use")], response_model=Page[HoldRead])
 async def list_holds(query: Annotated[HoldQuery, Query()], session: ReadSession) -> Response:
     """Holds, the oldest first: one's own, or all where one serves."""
-    return answer(await holds.listing(session, query))
+    return answer(await queue.listing(session, query))
 
 
 @router.post(
@@ -47,7 +48,7 @@ async def place_hold(wish: HoldWish, session: TenantSession, response: Response)
 
 @router.get("/holds/{hold_id}", dependencies=[needs("libraries.loan.use")])
 async def get_hold(hold_id: UUID, session: ReadSession, response: Response) -> HoldRead:
-    hold = await holds.one(session, hold_id)
+    hold = await queue.one(session, hold_id)
     response.headers["ETag"] = etag(hold.version)
     return hold
 

@@ -5,14 +5,12 @@ suspended, no copy that would do stays on the shelf.
 """
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from contracts.facts import HoldCancelled, HoldExpired, HoldReady
 from servicekit import audit, facts
-from servicekit.db import ReadSession, TenantSession, locked, refusing
+from servicekit.db import TenantSession, locked, refusing
 from servicekit.errors import Conflict, Forbidden, NotFound
-from servicekit.pagination import page
 from sqlalchemy import func, select
 
 from school_libraries.models.book import Book, Copy
@@ -22,12 +20,12 @@ from school_libraries.models.patron import Patron
 from school_libraries.rules.calendar import Mode, due
 from school_libraries.rules.limits import Reason, too_many
 from school_libraries.rules.words import OPEN, QUEUE, CopyStatus, HoldState
-from school_libraries.schemas.hold import HoldQuery, HoldRead, HoldWish, Move
+from school_libraries.schemas.hold import HoldRead, HoldWish, Move
 from school_libraries.services import branch as branches
 from school_libraries.services import loan_rule as rules
-from school_libraries.services import message, shelf
+from school_libraries.services import message, queue, shelf
 from school_libraries.services import patron as patrons
-from school_libraries.services.current import Session, Statement, now
+from school_libraries.services.current import Session, now
 from school_libraries.services.refusal import overridden
 from school_libraries.services.standing import restrictions
 
@@ -93,7 +91,7 @@ async def place(session: TenantSession, wish: HoldWish) -> HoldRead:
     if override:
         audit.add(session, "libraries.hold_overridden", target=f"hold:{hold.id}", after=override)
     await hand_out(session, wish.book_id)
-    return await one(session, hold.id)
+    return await queue.one(session, hold.id)
 
 
 async def _reasons(session: TenantSession, patron: Patron, book_id: UUID, branch_id: UUID) -> list[Reason]:
@@ -127,7 +125,7 @@ async def suspend(session: TenantSession, hold_id: UUID) -> HoldRead:
     hold = await _taken_in_hand(session, hold_id, HoldState.QUEUED)
     hold.state = HoldState.SUSPENDED
     await session.flush()
-    return await one(session, hold_id)
+    return await queue.one(session, hold_id)
 
 
 async def resume(session: TenantSession, hold_id: UUID) -> HoldRead:
@@ -135,7 +133,7 @@ async def resume(session: TenantSession, hold_id: UUID) -> HoldRead:
     hold.state = HoldState.QUEUED
     await session.flush()
     await hand_out(session, hold.book_id)
-    return await one(session, hold_id)
+    return await queue.one(session, hold_id)
 
 
 async def cancel(session: TenantSession, hold_id: UUID) -> HoldRead:
@@ -146,7 +144,7 @@ async def cancel(session: TenantSession, hold_id: UUID) -> HoldRead:
     await _end(session, hold, HoldState.CANCELLED)
     fact = HoldCancelled(hold_id=hold.id, book_id=hold.book_id, patron_id=hold.patron_id)
     facts.add(session, fact, about=hold)
-    return await one(session, hold_id)
+    return await queue.one(session, hold_id)
 
 
 async def expire(session: TenantSession, hold_id: UUID, today: date) -> None:
@@ -162,12 +160,11 @@ async def expire(session: TenantSession, hold_id: UUID, today: date) -> None:
 async def move(session: TenantSession, hold_id: UUID, wish: Move) -> HoldRead:
     """Put a hold at another place of its queue; a place beyond the end is the end."""
     hold = await _taken_in_hand(session, hold_id, *QUEUE)
-    queue = await _queue(session, hold.book_id)
-    others = [other for other in queue if other.id != hold.id]
+    others = [other for other in await _queue(session, hold.book_id) if other.id != hold.id]
     others.insert(wish.position - 1, hold)
     _count_off(others)
     await session.flush()
-    return await one(session, hold_id)
+    return await queue.one(session, hold_id)
 
 
 async def fulfil(session: TenantSession, book_id: UUID, patron_id: UUID, copy_id: UUID) -> None:
@@ -182,9 +179,9 @@ async def not_there(session: TenantSession, copy: Copy) -> None:
     """The patron for whom a copy lay ready is the first in the queue again: the copy cannot be had."""
     hold = await ready_for(session, copy.id)
     if hold is not None:
-        queue = await _queue(session, copy.book_id)
+        others = await _queue(session, copy.book_id)
         hold.state, hold.ready_copy_id, hold.expires_on = HoldState.QUEUED, None, None
-        _count_off([hold, *queue])
+        _count_off([hold, *others])
         await session.flush()
 
 
@@ -258,9 +255,9 @@ async def _queue(session: TenantSession, book_id: UUID) -> list[Hold]:
     return list(await session.scalars(waiting.order_by(Hold.position)))
 
 
-def _count_off(queue: list[Hold]) -> None:
+def _count_off(waiting: list[Hold]) -> None:
     """Number a queue from 1, without a gap."""
-    for position, hold in enumerate(queue, 1):
+    for position, hold in enumerate(waiting, 1):
         if hold.position != position:
             hold.position = position
 
@@ -286,42 +283,3 @@ async def _taken_in_hand(session: TenantSession, hold_id: UUID, *states: HoldSta
     if hold.state not in states:
         raise HoldClosed(hold.state)
     return hold
-
-
-async def one(session: Session, hold_id: UUID) -> HoldRead:
-    """A hold, for those who serve and for its patron.
-
-    Raises:
-        NotFound
-    """
-    row = (await session.execute(_holds(session).where(Hold.id == hold_id))).one_or_none()
-    if row is None:
-        raise NotFound
-    return HoldRead.model_validate(row)
-
-
-async def listing(session: ReadSession, query: HoldQuery) -> dict[str, Any]:
-    statement = _holds(session)
-    for name in ("book_id", "patron_id", "branch_id"):
-        if (value := getattr(query, name)) is not None:
-            statement = statement.where(Hold.__table__.c[name] == value)
-    if query.state is not None:
-        states = OPEN if query.state == "open" else (query.state,)
-        statement = statement.where(Hold.state.in_(states))
-    return await page(session, statement, query, key=Hold.__table__.c.id, id_=Hold.__table__.c.id)
-
-
-def _holds(session: Session) -> Statement:
-    """Those that the session's user sees; columns as in `HoldRead`."""
-    holds = Hold.__table__.c
-    joined = {"title": Book.title, "patron": Patron.name, "ready_barcode": Copy.barcode}
-    columns = (joined[name].label(name) if name in joined else holds[name] for name in HoldRead.model_fields)
-    statement = (
-        select(*columns)
-        .join(Book, Book.id == Hold.book_id)
-        .join(Patron, Patron.id == Hold.patron_id)
-        .outerjoin(Copy, Copy.id == Hold.ready_copy_id)
-    )
-    if patrons.serves(session):
-        return statement
-    return statement.where(Hold.patron_id == session.context.user_id)

@@ -22,7 +22,7 @@ from school_libraries.services import branch as branches
 from school_libraries.services import hold as holds
 from school_libraries.services import loan as loans
 from school_libraries.services import patron as patrons
-from school_libraries.services import shelf
+from school_libraries.services import queue, shelf
 from school_libraries.services.current import now
 from school_libraries.services.lending import CopyNotAvailable, CopyOnLoan
 
@@ -125,7 +125,7 @@ async def _take_in(session: TenantSession, copy: Copy, loan: Loan | None, status
         loan=None if loan is None else await loans.one(session, loan.id),
         fine=late,
         refunded=refunded,
-        hold=None if hold is None or not patrons.serves(session) else await holds.one(session, hold.id),
+        hold=None if hold is None or not patrons.serves(session) else await queue.one(session, hold.id),
     )
 
 
