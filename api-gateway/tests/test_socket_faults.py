@@ -313,6 +313,24 @@ async def test_gateway_that_stops_says_so_and_keeps_tickets_out_of_its_log(
     assert "sesame" not in log
 
 
+async def test_killed_gateway_leaves_both_ends_without_the_other(
+    started: Fleetlet, wild: ScriptedService
+) -> None:
+    async def live(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await accept(reader, writer, text(b"hello"))
+        await reader.read(-1)
+        left.set()
+
+    left = asyncio.Event()
+    wild.script = live
+    async with started.gateway(app1_hrms_service_upstream=wild.url) as gateway:
+        socket = await opened(gateway, started)
+        assert await socket.recv() == "hello"
+        gateway.process.kill()
+        assert await ended(socket) == 1006
+        await left.wait()
+
+
 async def test_tickets_wait_for_redis_and_tokens_do_not(started: Fleetlet, wild: ScriptedService) -> None:
     async def live(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await accept(reader, writer, text(b"hello"))

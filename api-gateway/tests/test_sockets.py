@@ -261,6 +261,15 @@ async def test_handshake_is_refused(
     assert not talker.asked
 
 
+async def test_tickets_are_not_guessed_as_fast_as_one_likes(started: Fleetlet) -> None:
+    few = '{"rate": 0.001, "burst": 3}'
+    somewhere = {"x-forwarded-for": "203.0.113.77"}
+    async with started.gateway(gateway_trusted_proxies="127.0.0.0/8", gateway_public_limit=few) as gateway:
+        address = gateway.url.replace("http:", "ws:") + "/hrms/ws?ticket=guess"
+        answers = [await refused(address, additional_headers=somewhere) for _ in range(4)]
+    assert answers == [(401, "gateway.ticket_invalid")] * 3 + [(429, "gateway.limit_exceeded")]
+
+
 async def test_other_applications_service_is_not_there(ada: Somebody) -> None:
     address = ada.address.replace("/hrms/", "/libraries/")
     assert await refused(f"{address}?ticket={await ada.ticket()}") == (404, "gateway.not_found")
