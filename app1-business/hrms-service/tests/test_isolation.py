@@ -74,7 +74,9 @@ async def test_another_tenants_ids_are_404_on_every_route(
     }
     tried = 0
     for route in routes(running):
-        for method in (route.methods or set()) if route.param_convertors else ():
+        if route.access.kind == "internal" or not route.param_convertors:
+            continue  # internal ones serve no user at all
+        for method in route.methods or ():
             answer = await outsider.request(
                 method,
                 route.path.format(**ids),
@@ -84,7 +86,7 @@ async def test_another_tenants_ids_are_404_on_every_route(
             )
             assert answer.status_code == 404, (method, route.path)
             tried += 1
-    assert tried >= 28
+    assert tried >= 45
     assert (await client.get(f"/hrms/employees/{employee['id']}")).json()["version"] == 2
 
 
