@@ -5,7 +5,7 @@ out because the file has no such column stays as it is; a blank cell clears a
 department, position, manager or holiday list, and leaves anything else as it is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -100,8 +100,8 @@ def plan(rows: Sequence[Row], known: Known) -> Plan:
             steps[row.key] = step
             if "email" in step.changes:
                 emails[folded(step.changes["email"])] = row.key
-    refused += _without_circles(steps, known)
-    refused += _with_managers(steps, known)
+    while more := [*_without_circles(steps, known), *_with_managers(steps, known)]:
+        refused += more  # and what stays as it is because of them may refuse others
     return Plan(_managers_first(steps), sorted(refused, key=lambda refusal: refusal.row), unchanged)
 
 
@@ -152,7 +152,7 @@ def _problem(row: Row, step: Step, known: Known, emails: Mapping[str, str]) -> R
     return None
 
 
-def _without_circles(steps: dict[str, Step], known: Known) -> Iterable[RowRefused]:
+def _without_circles(steps: dict[str, Step], known: Known) -> Iterator[RowRefused]:
     """Take out, and refuse, the steps through which somebody would come to report to themselves."""
     lines = {number: somebody.manager for number, somebody in known.everybody.items()}
     lines |= {
@@ -184,14 +184,14 @@ def _circle(lines: Mapping[str, str | None]) -> list[str]:
     return found
 
 
-def _with_managers(steps: dict[str, Step], known: Known) -> Iterable[RowRefused]:
+def _with_managers(steps: dict[str, Step], known: Known) -> Iterator[RowRefused]:
     """Take out, and refuse, the steps that name a manager who is not there, or not any more."""
     for step in _managers_first(steps):
         number = step.changes.get("manager_no")
-        if number is None or folded(number) in steps:
+        if number is None:
             continue
         manager = known.everybody.get(folded(number))
-        if manager is not None and manager.may_lead:
+        if manager.may_lead if manager else folded(number) in steps:
             continue
         del steps[folded(step.employee_no)]
         code = "hrms.manager_unknown" if manager is None else "hrms.manager_has_left"

@@ -16,12 +16,13 @@ from servicekit.db import TenantSession, found
 from servicekit.errors import Problem, Unprocessable
 from servicekit.files import XLSX, StoredFile
 from servicekit.long_jobs import LongJob, Portion, Refusal
-from sqlalchemy import func, insert, select, true
+from sqlalchemy import String, any_, func, insert, literal, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from business_hrms.models.department import Department
 from business_hrms.models.employee_import import ImportStep
 from business_hrms.models.holiday_list import HolidayList
-from business_hrms.rules.employee_import import Known, Plan, Row, Somebody, folded, plan
+from business_hrms.rules.employee_import import Known, Row, Somebody, folded, plan
 from business_hrms.schemas.employee_import import EmployeeCells, ImportWish
 from business_hrms.services import directory, visibility
 from business_hrms.services.current import calendar, employee, is_todays, job
@@ -38,6 +39,7 @@ COLUMNS = tuple(EmployeeCells.model_fields)
 _MOST_ROWS = 50_000
 _MOST_COLUMNS = 50
 _WORDS = {"string_pattern_mismatch": "This is not of the form that the column takes."}
+_KEYS = ARRAY(String())
 _NOT_TAKEN_OVER = frozenset({"status", "last_day"})  # stand in the export, and change by other ways
 
 
@@ -70,13 +72,10 @@ async def read(session: TenantSession, portion: ImportEmployees) -> None:
         return
     content = b"".join([piece async for piece in await files.content_of(session, file)])
     try:
-        table = await asyncio.to_thread(
-            tables.read, content, file.media_type, most_rows=_MOST_ROWS, most_columns=_MOST_COLUMNS
-        )
-        rows, refused = _validated(table)
+        rows, refused = await asyncio.to_thread(_rows_of, content, file.media_type)
     except Problem as problem:
         rows, refused = [], [Refusal(problem.code, problem.detail or "")]
-    planned = plan(rows, await _known(session, rows)) if rows else Plan([], [], 0)
+    planned = await asyncio.to_thread(plan, rows, await _known(session, rows))
     refused += [Refusal(one.code, one.detail, one.row, one.column) for one in planned.refused]
     running = await session.get_one(LongJob, portion.job_id)
     running.total = len({one.row for one in refused}) + planned.unchanged + len(planned.steps)
@@ -99,14 +98,17 @@ async def read(session: TenantSession, portion: ImportEmployees) -> None:
     )
 
 
-def _validated(table: Sequence[Sequence[str]]) -> tuple[list[Row], list[Refusal]]:
+def _rows_of(content: bytes, media_type: str) -> tuple[list[Row], list[Refusal]]:
     """The file's rows as the columns' types have them, and what is wrong with the others.
 
     Rows count from 1, the header, as in a spreadsheet program.
 
     Raises:
+        TableUnreadable
+        TableTooLarge
         HeaderRefused: it lacks `employee_no`, or has a column twice or one that there is not.
     """
+    table = tables.read(content, media_type, most_rows=_MOST_ROWS, most_columns=_MOST_COLUMNS)
     header = [name.lower().replace(" ", "_") for name in table[0]] if table else []
     _require_columns(header)
     rows: list[Row] = []
@@ -161,7 +163,8 @@ async def _known(session: TenantSession, rows: Iterable[Row]) -> Known:
         .add_columns(directory.manager.c.employee_no.label("manager_no"))
         .add_columns(HolidayList.name.label("holiday_list"))
         .outerjoin(HolidayList, HolidayList.id == employee.c.holiday_list_id)
-        .where(func.lower(employee.c.employee_no).in_([row.key for row in rows]))
+        # One array: there are more rows than a statement may have parameters.
+        .where(func.lower(employee.c.employee_no) == any_(literal([row.key for row in rows], _KEYS)))
     )
     found_ = (await session.execute(named, visibility.values(session.context))).mappings()
     return Known(
