@@ -63,6 +63,36 @@ ALTER DEFAULT PRIVILEGES FOR ROLE app1_hrms GRANT USAGE ON SCHEMAS TO app1_hrms_
 ALTER DEFAULT PRIVILEGES FOR ROLE app1_hrms GRANT SELECT ON TABLES TO app1_hrms_ro;
 ALTER DEFAULT PRIVILEGES FOR ROLE app1_hrms GRANT SELECT ON SEQUENCES TO app1_hrms_ro;
 
+-- app1_chat
+\getenv password APP1_CHAT_DATABASE_PASSWORD
+\getenv read_password APP1_CHAT_DATABASE_READ_PASSWORD
+DO $$ BEGIN CREATE ROLE app1_chat LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+DO $$ BEGIN CREATE ROLE app1_chat_ro LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+GRANT app1_chat TO CURRENT_USER; -- so that an administrator who is no superuser can act for it
+ALTER ROLE app1_chat SET search_path = ext;
+ALTER ROLE app1_chat SET idle_in_transaction_session_timeout = '6min'; -- what hangs
+ALTER ROLE app1_chat_ro SET search_path = ext;
+ALTER ROLE app1_chat_ro SET default_transaction_read_only = on;
+ALTER ROLE app1_chat PASSWORD :'password';
+ALTER ROLE app1_chat_ro PASSWORD :'read_password';
+\unset password
+\unset read_password
+SELECT 'CREATE DATABASE app1_chat OWNER app1_chat'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'app1_chat') \gexec
+\connect app1_chat
+REVOKE ALL ON DATABASE app1_chat FROM PUBLIC;
+GRANT CONNECT ON DATABASE app1_chat TO app1_chat_ro;
+DROP SCHEMA IF EXISTS public;
+CREATE SCHEMA IF NOT EXISTS ext;
+GRANT USAGE ON SCHEMA ext TO app1_chat, app1_chat_ro;
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA ext;
+CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA ext;
+CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA ext;
+CREATE EXTENSION IF NOT EXISTS citext SCHEMA ext;
+ALTER DEFAULT PRIVILEGES FOR ROLE app1_chat GRANT USAGE ON SCHEMAS TO app1_chat_ro;
+ALTER DEFAULT PRIVILEGES FOR ROLE app1_chat GRANT SELECT ON TABLES TO app1_chat_ro;
+ALTER DEFAULT PRIVILEGES FOR ROLE app1_chat GRANT SELECT ON SEQUENCES TO app1_chat_ro;
+
 -- app2_libraries
 \getenv password APP2_LIBRARIES_DATABASE_PASSWORD
 \getenv read_password APP2_LIBRARIES_DATABASE_READ_PASSWORD

@@ -301,6 +301,39 @@ class ChargePaid(Fact):
     amount: Decimal
 
 
+class ChatMessagePosted(Fact):
+    """Somebody said something. Its text stays in chat; `seq` is its place in the channel's log."""
+
+    name = "chat.message_posted.v1"
+    message_id: UUID
+    channel_id: UUID
+    author_id: UserId
+    seq: int
+
+
+class ChatUserMentioned(Fact):
+    """A message names somebody, who is in its channel. `@channel` is not told of one by one."""
+
+    name = "chat.user_mentioned.v1"
+    message_id: UUID
+    channel_id: UUID
+    user_id: UserId
+
+
+class ChatMemberAdded(Fact):
+    name = "chat.member_added.v1"
+    channel_id: UUID
+    user_id: UserId
+
+
+class ChatMemberRemoved(Fact):
+    """Somebody left a channel, or was put out of it."""
+
+    name = "chat.member_removed.v1"
+    channel_id: UUID
+    user_id: UserId
+
+
 FACTS: dict[str, type[Fact]] = {
     fact.name: fact
     for fact in (
@@ -332,5 +365,9 @@ FACTS: dict[str, type[Fact]] = {
         ChargeRaised,
         ChargeWaived,
         ChargePaid,
+        ChatMessagePosted,
+        ChatUserMentioned,
+        ChatMemberAdded,
+        ChatMemberRemoved,
     )
 }

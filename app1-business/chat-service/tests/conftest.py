@@ -1,0 +1,26 @@
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from servicekit.testing.environment import Environment
+from servicekit.testing.running import Running, start
+
+sys.path.insert(0, str(Path(__file__).parent))  # what these tests share is a module beside them
+
+from chatting import Chat
+
+
+@pytest.fixture(scope="session")
+async def running(environment: Environment) -> AsyncIterator[Running]:
+    from business_chat.main import app, service  # noqa: PLC0415 - after the plugin has set the environment
+
+    async with start(environment, app, service) as started:
+        yield started
+
+
+@pytest.fixture
+async def chat(running: Running, tenant: str) -> AsyncIterator[Chat]:
+    async with AsyncExitStack() as stack:
+        yield Chat(running, tenant, stack)

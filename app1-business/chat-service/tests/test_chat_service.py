@@ -1,0 +1,5 @@
+from servicekit.testing.suite import ServiceSuite
+
+
+class TestChat(ServiceSuite):
+    pass
