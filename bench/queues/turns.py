@@ -16,6 +16,7 @@ from bench.ground import OUT, REPOSITORY
 from bench.usage import cpu_seconds
 
 _ENVIRONMENTS = OUT / ".queues"  # where mypy does not look
+_AT_MOST = 600  # seconds of a turn; a library that loses a job would never end
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,18 @@ def percentile(values: list[float], which: int) -> float:
 
 
 def install() -> None:
-    """Make the environments that are missing."""
+    """Make the libraries' environments where they are missing or not complete."""
     uv = Path(sys.executable).with_name("uv")
     for library in LIBRARIES:
-        if library.packages and not library.python.exists():
-            folder = library.python.parents[1]
-            subprocess.run([uv, "venv", "-q", "--python", sys.executable, folder], check=True)
+        if not library.packages:
+            continue
+        if not library.python.exists():
             subprocess.run(
-                [uv, "pip", "install", "-q", "--python", library.python, *library.packages], check=True
+                [uv, "venv", "-q", "--python", sys.executable, library.python.parents[1]], check=True
             )
+        subprocess.run(
+            [uv, "pip", "install", "-q", "--python", library.python, *library.packages], check=True
+        )
 
 
 async def in_turns(redis: Redis, url: str, jobs: int, every: float, turns: int) -> dict[str, list[Turn]]:
@@ -123,5 +127,5 @@ async def _start(library: Library, part: str, url: str, jobs: int, every: float)
 
 
 async def _said(process: Process) -> Any:
-    line = await cast("asyncio.StreamReader", process.stdout).readline()
-    return json.loads(line)
+    async with asyncio.timeout(_AT_MOST):
+        return json.loads(await cast("asyncio.StreamReader", process.stdout).readline())
