@@ -16,8 +16,8 @@ from school_libraries.schemas.book import BookItem, BookQuery
 from school_libraries.services.current import Session, Statement
 
 book = Book.__table__.c
-_RANKED = 500  # matches that are ranked at most: a word that half of all titles have ranks none of them
-_BEGINNING = 100  # titles that begin with what is looked for, besides
+_RANKED = 500  # matches at most: a word that half of all titles have says little of any
+_BEGINNING = 100  # titles that begin with the words, besides
 _LAST = "\U0010ffff"  # sorts after every letter
 _ENOUGH = 20  # matches of whole words; where there are fewer, what begins with the words is found, too
 
