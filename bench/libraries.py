@@ -27,7 +27,7 @@ _WORDS = 30_000
 _SEARCHES = 300
 _P95 = 50  # ms
 _RATE = 1000  # records a second
-_GROWTH = 50  # MB
+_GROWTH = 10  # MB, once a tenth is done: what a file costs does not depend on its length
 _SYLLABLES = "ba ke li mo nu ra sto ven tra qui pel dor ash ine ter gal wen fir hol mer é ü".split()  # noqa: SIM905 - reads as what it is
 _TENANT, _EMAIL = "benchschool", "owner@benchschool.test"
 _PASSWORD = "only-for-benchmarks"  # noqa: S105 - of an account on the developer's own machine
@@ -90,17 +90,19 @@ async def _import(where: Ground, report: Report) -> None:
     content = b"".join(_records(words))
     service = psutil.Process(where.pids[_SERVICE])
     async with _signed_in(where) as client:
-        before = most = service.memory_info().rss
+        early = most = 0
         began = time.perf_counter()
         name = {"name": "records.mrc"}
         started = (await client.post("/libraries/imports", params=name, content=content)).raise_for_status()
         while (job := (await client.get(started.headers["location"])).json())["state"] == "running":
             most = max(most, service.memory_info().rss)
+            if job["done"] <= RECORDS / 10:
+                early = most
             await asyncio.sleep(0.2)
         seconds = time.perf_counter() - began
     if job["done"] != RECORDS:
         raise RuntimeError(f"the import ended as {job}")
-    rate, growth = RECORDS / seconds, (most - before) / 2**20
+    rate, growth = RECORDS / seconds, (most - early) / 2**20
     report.goal(
         f"import of {RECORDS:,} MARC records, {len(content) / 2**20:.0f} MB",
         f"≥ {_RATE:,}/s",
@@ -108,7 +110,10 @@ async def _import(where: Ground, report: Report) -> None:
         met=rate >= _RATE,
     )
     report.goal(
-        "the service's memory meanwhile", f"+{_GROWTH} MB", f"+{growth:.0f} MB", met=growth <= _GROWTH
+        "the service's memory, from a tenth of it to the end",
+        f"≤ +{_GROWTH} MB",
+        f"+{growth:.0f} MB",
+        met=growth <= _GROWTH,
     )
 
 
