@@ -65,14 +65,14 @@ async def _work(service: Service) -> None:
     settings = service.settings
     configure_logging(settings.environment, settings.log_level)
     serve_metrics(settings, service.entry.port)
-    database = Database(settings, service.name)
     async with Redis.from_url(str(settings.redis_url)) as redis:
+        database = Database(settings, service.name, redis)
         worker = Worker(service, database, redis)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
         with Watchdog(settings.worker_lease):
             await worker.run()
-    await database.dispose()
+        await database.dispose()
 
 
 if __name__ == "__main__":

@@ -44,10 +44,10 @@ def create_app(service: Service) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            database = Database(settings, service.name)
-            stack.push_async_callback(database.dispose)
             redis = Redis.from_url(str(settings.redis_url))
             stack.push_async_callback(redis.aclose)
+            database = Database(settings, service.name, redis)
+            stack.push_async_callback(database.dispose)
             app.state.database, app.state.redis, app.state.tenants = database, redis, Tenants(database)
             for plug in service.plugs:
                 await stack.enter_async_context(plug(app))

@@ -15,6 +15,7 @@ from uuid import UUID
 from contracts.context import TenantContext
 from pydantic import PostgresDsn
 from pydantic_core import from_json, to_json
+from redis.asyncio import Redis
 from sqlalchemy import CheckConstraint, DateTime, MetaData, String, TypeDecorator, Uuid, func, select, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
@@ -109,6 +110,11 @@ class _BoundSession(AsyncSession):
         """Where the service keeps files; only `servicekit.files` looks there."""
         return self.info["files_url"]  # type: ignore[no-any-return] # set by Database
 
+    @property
+    def redis(self) -> Redis | None:
+        """Where to tell of what was changed; only `servicekit.realtime` looks there."""
+        return self.info["redis"]  # type: ignore[no-any-return] # set by Database
+
 
 class TenantSession(_BoundSession):
     """Reads and writes one tenant's schema, and `control`, in one transaction that services never commit."""
@@ -129,8 +135,9 @@ class ControlSession(AsyncSession):
 class Database:
     """The engines of one service."""
 
-    def __init__(self, settings: ServiceSettings, service: str) -> None:
-        self._info = {"service": service, "files_url": settings.files_url}
+    def __init__(self, settings: ServiceSettings, service: str, redis: Redis | None = None) -> None:
+        """`redis` is where sessions tell of what they changed, for `servicekit.realtime`."""
+        self._info = {"service": service, "files_url": settings.files_url, "redis": redis}
         self._writer = _engine(settings.database_url, settings.pool_size)
         self._reader = _engine(
             settings.database_read_url,

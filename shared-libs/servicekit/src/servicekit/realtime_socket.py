@@ -1,0 +1,183 @@
+"""The WebSocket at `/<prefix>/ws`: frames in and out, within limits; docs/chat-protocol.md has them all.
+
+Plain ASGI: per frame sent to each of many sockets, a framework's object is what costs most.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, Literal
+from uuid import UUID, uuid4
+
+from contracts.context import TenantContext
+from fastapi import FastAPI
+from prometheus_client import Gauge
+from pydantic import Field, TypeAdapter, ValidationError
+from pydantic_core import to_json
+from starlette.routing import WebSocketRoute
+from starlette.types import Message, Receive, Scope, Send
+
+from servicekit.access import Access, ContextRequired
+from servicekit.errors import Problem
+from servicekit.realtime_hub import POLICY_VIOLATION, TRY_AGAIN_LATER, Hub, Log
+from servicekit.schemas import Input
+from servicekit.service import Plug
+from servicekit.web import problem_response
+
+QUEUE = 256  # frames that wait for a slow reader before it is closed
+LONGEST = 8192  # characters of a client's frame
+RATE, BURST = 20, 100  # frames a second a client may send, and how many at once
+LINGER = 5.0  # seconds for a reader to take its close frame
+
+UNSUPPORTED_DATA = 1003
+MESSAGE_TOO_BIG = 1009
+
+SOCKETS = Gauge("sockets", "WebSockets open.")
+
+
+class _Resume(Input):
+    type: Literal["resume"]
+    channels: dict[UUID, Annotated[int, Field(ge=0, lt=2**63)]]
+
+
+class _Ping(Input):
+    type: Literal["ping"]
+
+
+_FRAMES: TypeAdapter[_Resume | _Ping] = TypeAdapter(Annotated[_Resume | _Ping, Field(discriminator="type")])
+
+
+class _Socket:
+    """One connection: a bounded queue that a task of its own empties."""
+
+    def __init__(self, context: TenantContext, user_id: UUID, send: Send) -> None:
+        self.context, self.user_id = context, user_id
+        self._send = send
+        self._queue: deque[str] = deque()
+        self._ready = asyncio.Event()
+        self._room = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._goodbye: Message | None = None
+        self._allowed, self._counted_at = float(BURST), time.monotonic()
+
+    def offer(self, frame: str) -> None:
+        if len(self._queue) >= QUEUE:
+            self.close(TRY_AGAIN_LATER, "too slow")
+        if self._goodbye is None:
+            self._queue.append(frame)
+            self._ready.set()
+
+    async def send(self, frame: str) -> None:
+        while len(self._queue) >= QUEUE // 2 and self._goodbye is None:
+            self._room.clear()
+            await self._room.wait()
+        self.offer(frame)
+
+    def close(self, code: int, reason: str) -> None:
+        if self._goodbye is None:
+            self._goodbye = {"type": "websocket.close", "code": code, "reason": reason}
+            self._queue.clear()
+            for event in (self._closed, self._ready, self._room):
+                event.set()
+
+    async def write(self) -> None:
+        """Empty the queue until the end."""
+        while self._goodbye is None:
+            while self._queue:
+                await self._send({"type": "websocket.send", "text": self._queue.popleft()})
+                if len(self._queue) < QUEUE // 2:
+                    self._room.set()
+            self._ready.clear()
+            if self._goodbye is None:
+                await self._ready.wait()
+        await self._send(self._goodbye)
+
+    async def closing(self) -> None:
+        """Until somebody closed it, and a while longer, for a reader that takes no close frame either."""
+        await self._closed.wait()
+        await asyncio.sleep(LINGER)
+
+    def within_rate(self) -> bool:
+        now = time.monotonic()
+        self._allowed = min(BURST, self._allowed + (now - self._counted_at) * RATE) - 1
+        self._counted_at = now
+        return self._allowed >= 0
+
+
+class _Endpoint:
+    """What answers the handshake and then speaks."""
+
+    def __init__(self, app: FastAPI, hub: Hub, access: Access) -> None:
+        self._app, self._hub, self._access = app, hub, access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        context: TenantContext = scope["context"]
+        try:
+            self._access.check(context)
+            if context.user_id is None:
+                raise ContextRequired
+            await self._app.state.tenants.require_active(context.tenant)
+        except Problem as problem:
+            await problem_response(problem, scope["path"], "")(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "websocket.accept"})
+        socket = _Socket(context, context.user_id, send)
+        self._hub.enter(socket)
+        socket.offer(to_json({"type": "hello", "conn_id": uuid4()}).decode())
+        work = (self._read(socket, receive), socket.write(), socket.closing())
+        tasks = [asyncio.create_task(part) for part in work]
+        try:
+            with SOCKETS.track_inprogress():
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._hub.leave(socket)
+            for task in tasks:
+                task.cancel()
+            with suppress(OSError):  # the reader is gone: uvicorn's ClientDisconnected
+                for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+                    if isinstance(outcome, Exception):
+                        raise outcome
+
+    async def _read(self, socket: _Socket, receive: Receive) -> None:
+        while (message := await receive())["type"] == "websocket.receive":
+            text = message.get("text")
+            if not socket.within_rate():
+                socket.close(POLICY_VIOLATION, "too many frames")
+            elif text is None:
+                socket.close(UNSUPPORTED_DATA, "text only")
+            elif len(text) > LONGEST:
+                socket.close(MESSAGE_TOO_BIG, "frame too large")
+            else:
+                await self._take(socket, text)
+
+    async def _take(self, socket: _Socket, text: str) -> None:
+        try:
+            frame = _FRAMES.validate_json(text)
+        except ValidationError as error:
+            unknown = error.errors()[0]["type"] == "union_tag_invalid"
+            code = "unknown_type" if unknown else "malformed"
+            await socket.send(to_json({"type": "error", "code": code}).decode())
+            return
+        if isinstance(frame, _Ping):
+            await socket.send('{"type":"pong"}')
+            return
+        for channel_id, after in frame.channels.items():
+            await self._hub.follow(socket, channel_id, after)
+
+
+def live(service: str, path: str, access: Access, source: Log) -> Plug:
+    """A service's WebSocket, to stand among its plugs: who may open it, and the logs that it shows."""
+
+    @asynccontextmanager
+    async def plug(app: FastAPI) -> AsyncGenerator[None]:
+        hub = Hub(app.state.database, app.state.redis, service, source)
+        route = WebSocketRoute(path, _Endpoint(app, hub, access))
+        app.router.routes.append(route)
+        async with hub.running():
+            yield
+        app.router.routes.remove(route)
+
+    return plug
