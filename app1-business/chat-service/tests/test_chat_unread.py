@@ -3,14 +3,8 @@
 import asyncio
 
 from business_chat.rules import mention
-from chatting import Chat, Somebody
-
-
-async def two_in_a_channel(chat: Chat) -> tuple[Somebody, Somebody, str]:
-    ada, ben = await chat.person("ada"), await chat.person("ben")
-    channel = await ada.opens("team", "private")
-    await ada.asks("POST", f"/channels/{channel}/members", {"user_id": ben.id})
-    return ada, ben, channel
+from chatting import Chat
+from replicas import two_in_a_channel
 
 
 async def test_counts_follow_from_the_read_pointer_and_own_messages_never_count(chat: Chat) -> None:

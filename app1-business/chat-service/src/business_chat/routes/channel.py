@@ -83,7 +83,7 @@ async def list_events(
 ) -> Response:
     """What happened in a channel after `after_seq`, in order and without gaps."""
     channel = await access.seen(session, channel_id)
-    items = await log.events(session, channel, query.after_seq, query.limit)
+    items = await log.events(session, channel_id, query.after_seq, query.limit)
     return answer({"items": items, "last_seq": channel.last_seq})
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from servicekit import realtime
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Gone
 from sqlalchemy import BigInteger, Integer, Row, Uuid, bindparam, delete, func, select, update
@@ -61,6 +62,7 @@ async def record(
         )
     )
     await session.flush()
+    realtime.wake(session, channel_id)
     return place
 
 
@@ -86,16 +88,15 @@ _events = (
 
 
 async def events(
-    session: ReadSession | TenantSession, channel: Channel, after: int, most: int
+    session: ReadSession | TenantSession, channel_id: UUID, after: int, most: int
 ) -> list[dict[str, Any]]:
-    """The events that follow `after`, as `EventRead`'s members. `channel` was read before.
+    """The events that follow `after`, as `EventRead`'s members. None follow where none is newer.
 
     Raises:
         EventsTrimmed: not all that follow are kept.
     """
-    rows = (await session.execute(_events, {"channel": channel.id, "after": after, "most": most})).all()
-    first = rows[0].seq if rows else None
-    if (first is None and after < channel.last_seq) or (first is not None and first != after + 1):
+    rows = (await session.execute(_events, {"channel": channel_id, "after": after, "most": most})).all()
+    if rows and rows[0].seq != after + 1:
         raise EventsTrimmed
     return [_event(row) for row in rows]
 

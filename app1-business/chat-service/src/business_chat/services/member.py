@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.facts import ChatMemberAdded, ChatMemberRemoved
-from servicekit import audit, facts
+from servicekit import audit, facts, realtime
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Conflict, NotFound
 from servicekit.pagination import page
@@ -106,6 +106,7 @@ async def seat(
     statement = insert(ChannelMember).values(rows).on_conflict_do_nothing().returning(ChannelMember.user_id)
     for user_id in sorted(await session.scalars(statement)):
         await log.record(session, channel.id, EventKind.MEMBER_ADDED, data={"user_id": user_id})
+        realtime.tell(session, user_id, {"type": "channel_added", "channel_id": channel.id})
         facts.add(session, ChatMemberAdded(channel_id=channel.id, user_id=user_id), about=channel)
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from servicekit import realtime
 from servicekit.db import TenantSession
 from sqlalchemy import func, select
 
@@ -17,18 +18,14 @@ async def read(session: TenantSession, channel_id: UUID, seq: int) -> int:
     It never goes back here, so that a slow device does not undo a fast one.
     """
     pointer, newest = await _pointer(session, channel_id)
-    pointer.last_read_seq = max(pointer.last_read_seq, min(seq, newest))
-    await session.flush()
-    return pointer.last_read_seq
+    return await _move(session, pointer, max(pointer.last_read_seq, min(seq, newest)))
 
 
 async def read_thread(session: TenantSession, root_id: UUID, seq: int) -> int:
     """`read`, in a thread that one follows."""
     pointer = await thread.followed_pointer(session, root_id)
     newest = await session.scalar(select(func.max(Message.seq)).where(Message.thread_root_id == root_id))
-    pointer.last_read_seq = max(pointer.last_read_seq, min(seq, newest or 0))
-    await session.flush()
-    return pointer.last_read_seq
+    return await _move(session, pointer, max(pointer.last_read_seq, min(seq, newest or 0)))
 
 
 async def unread(session: TenantSession, message_id: UUID) -> int:
@@ -39,9 +36,7 @@ async def unread(session: TenantSession, message_id: UUID) -> int:
         pointer, _ = await _pointer(session, message.channel_id)
     else:
         pointer = await thread.followed_pointer(session, message.thread_root_id)
-    pointer.last_read_seq = min(pointer.last_read_seq, message.seq - 1)
-    await session.flush()
-    return pointer.last_read_seq
+    return await _move(session, pointer, min(pointer.last_read_seq, message.seq - 1))
 
 
 async def _pointer(session: TenantSession, channel_id: UUID) -> tuple[ChannelMember, int]:
@@ -50,3 +45,16 @@ async def _pointer(session: TenantSession, channel_id: UUID) -> tuple[ChannelMem
     if pointer is None:
         raise access.NotAMember
     return pointer, channel.last_seq
+
+
+async def _move(session: TenantSession, pointer: ChannelMember | ThreadMember, seq: int) -> int:
+    """Put the pointer somewhere, and tell one's other devices."""
+    pointer.last_read_seq = seq
+    await session.flush()
+    of = (
+        {"channel_id": pointer.channel_id}
+        if isinstance(pointer, ChannelMember)
+        else {"thread_root_id": pointer.root_id}
+    )
+    realtime.tell(session, me(session), {"type": "read", "last_read_seq": seq, **of})
+    return seq
