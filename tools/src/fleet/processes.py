@@ -128,6 +128,7 @@ def _uvicorn(package: str, port: int) -> list[str]:
         f"--port={port}",
         "--no-access-log",
         "--no-proxy-headers",  # uvicorn would believe what anybody on loopback says of its address
+        "--ws-max-size=65536",  # bytes; uvicorn would read 16 MB before anybody could refuse it
         "--timeout-keep-alive=75",  # longer than the gateway keeps a connection, else it meets a closed one
         "--timeout-graceful-shutdown=25",
     ]
