@@ -246,14 +246,15 @@ async def test_a_file_of_a_semicolon_country_is_read(client: httpx.AsyncClient, 
 
 
 async def test_a_cancelled_import_leaves_no_step_and_no_file(
-    running: Running, client: httpx.AsyncClient
+    running: Running, client: httpx.AsyncClient, tenant: str
 ) -> None:
     started = await client.post(IMPORTS, params={"name": "a.csv"}, content=csv(person("A1")).encode())
     path = started.headers["location"]
     assert (await client.post(path + "/cancel")).json()["state"] == "cancelled"
     await running.settle()
     assert await everybody(client) == {}
-    assert [path for path in (running.keys / "files").rglob("*") if path.is_file()] == []
+    own = running.keys / "files" / f"tenant_{tenant}"
+    assert [path for path in own.rglob("*") if path.is_file()] == []
 
 
 async def test_a_portion_that_was_cut_short_is_repeated_without_a_trace(

@@ -136,6 +136,7 @@ class Consumer:
                 await self._queue.give_back(self.name, item)
                 HANDLED.labels(item.type, "waiting").inc()
                 return
+            self._tenants.doubt(item.tenant)
             text = f"{type(error).__name__}: {error}"
             dead = await self._queue.failed(self.name, item, text, delay=backoff(item.tries))
             HANDLED.labels(item.type, "dead" if dead else "failed").inc()

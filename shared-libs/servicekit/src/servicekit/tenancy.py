@@ -48,6 +48,10 @@ class Tenants:
         self._database = database
         self._active: dict[str, float] = {}
 
+    def doubt(self, tenant: str) -> None:
+        """Look again next time: something went wrong that a tenant's end would explain."""
+        self._active.pop(tenant, None)
+
     async def require_active(self, tenant: str) -> None:
         """Pass where the tenant's users may be served.
 
