@@ -21,12 +21,12 @@ async def print_status(place: Place, fleet: Fleet) -> bool:
     async with httpx.AsyncClient(timeout=2) as client:
         healths = await asyncio.gather(*(_health(client, info, ports[info["name"]]) for info in processes))
     if processes:
-        print(f"{'':<20} {'state':<11} {'pid':>7} {'port':>6} {'memory':>8}   since")
+        print(f"{'':<24} {'state':<11} {'pid':>7} {'port':>6} {'memory':>8}   since")
     else:
         print("Nothing runs; start it with: make up")
     for info, health in zip(processes, healths, strict=True):
         name, pid = info["name"], info["pid"]
-        print(f"{name:<20} {health:<11} {pid or '':>7} {ports[name]:>6} {_memory(pid):>8}   {_since(pid)}")
+        print(f"{name:<24} {health:<11} {pid or '':>7} {ports[name]:>6} {_memory(pid):>8}   {_since(pid)}")
     print(f"\ndata   {(place.dev / 'postgres').resolve()}")
     print(f"logs   {place.dev / 'logs'}")
     print(f"mails  {place.dev / 'mail'}")
