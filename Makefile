@@ -76,7 +76,7 @@ check: install ## formatting, lint, types, import rules
 	$(BIN)/lint-imports
 
 test: install ## every test; one part with t=app1-business/hrms-service
-	$(BIN)/pytest $(t)
+	$(BIN)/pytest $(or $(t),-n auto --maxprocesses=4 --no-loadscope-reorder)
 
 ci: check test ## what .ci/run runs
 

@@ -10,10 +10,12 @@ yield started
 """
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from servicekit.testing.environment import Environment
 from servicekit.testing.running import Running
@@ -36,10 +38,40 @@ async def environment() -> AsyncIterator[Environment]:
     _environment.stop()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _clean_up() -> Iterator[None]:
-    yield
+def pytest_unconfigure() -> None:
     shutil.rmtree(_environment.folder, ignore_errors=True)
+
+
+class _ByFolder(LoadScopeScheduling):  # type: ignore[misc] # it has no types
+    """Gives a folder's tests to one process, which starts what they share: a service, a whole fleet."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("::", 1)[0].rpartition("/")[0]
+
+
+@pytest.hookimpl(optionalhook=True)  # one file is run without
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _ByFolder(config, log)
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Note what was counted, for the table at the end of the run."""
+    return lambda **counts: request.node.user_properties.append(("counts", counts))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted while they killed and raced."""
+    counted = [
+        (report.nodeid.partition("::test_")[2], dict(report.user_properties)["counts"])
+        for report in terminalreporter.getreports("passed")
+        if report.when == "call" and "counts" in dict(report.user_properties)
+    ]
+    if counted:
+        terminalreporter.section("counts")
+    for name, counts in counted:
+        said = "  ".join(f"{what} {number}" for what, number in counts.items())
+        terminalreporter.write_line(f"{name:<75} {said}")
 
 
 @pytest.fixture
