@@ -1,3 +1,4 @@
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -10,6 +11,7 @@ from servicekit.testing.running import Running, start
 sys.path.insert(0, str(Path(__file__).parent))  # what these tests share is a module beside them
 
 from chatting import Chat
+from replicas import Replica
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,12 @@ async def running(environment: Environment) -> AsyncIterator[Running]:
 async def chat(running: Running, tenant: str) -> AsyncIterator[Chat]:
     async with AsyncExitStack() as stack:
         yield Chat(running, tenant, stack)
+
+
+@pytest.fixture(scope="session")
+async def replicas(running: Running) -> AsyncIterator[tuple[Replica, Replica]]:  # noqa: ARG001 - it migrates
+    started = (Replica(), Replica())
+    await asyncio.gather(*(replica.start() for replica in started))
+    yield started
+    for replica in started:
+        replica.kill()

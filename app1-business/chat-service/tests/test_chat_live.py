@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 from business_chat.models.channel import ChannelEvent
@@ -10,18 +9,8 @@ from chatting import Chat
 from contracts import revocations
 from replicas import Replica, socket, two_in_a_channel
 from servicekit.realtime_socket import BURST, LONGEST
-from servicekit.testing.running import Running
 from sqlalchemy import delete
 from websockets.exceptions import InvalidStatus
-
-
-@pytest.fixture(scope="module")
-async def replicas(running: Running) -> AsyncIterator[tuple[Replica, Replica]]:  # noqa: ARG001 - it migrates
-    started = (Replica(), Replica())
-    await asyncio.gather(*(replica.start() for replica in started))
-    yield started
-    for replica in started:
-        replica.kill()
 
 
 async def test_what_is_said_on_one_replica_is_heard_on_both_in_order(

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from servicekit.errors import NotFound, PreconditionFailed, Problem
+from servicekit.realtime_publisher import Publisher
 from servicekit.settings import ServiceSettings
 from servicekit.tenant_schema import CONTROL, schema_of
 
@@ -112,8 +113,13 @@ class _BoundSession(AsyncSession):
 
     @property
     def redis(self) -> Redis | None:
-        """Where to tell of what was changed; only `servicekit.realtime` looks there."""
+        """What is kept nowhere else; only `servicekit.presence` looks there."""
         return self.info["redis"]  # type: ignore[no-any-return] # set by Database
+
+    @property
+    def publisher(self) -> Publisher | None:
+        """Tells of what was changed; only `servicekit.realtime` has something to tell."""
+        return self.info["publisher"]  # type: ignore[no-any-return] # set by Database
 
 
 class TenantSession(_BoundSession):
@@ -137,7 +143,13 @@ class Database:
 
     def __init__(self, settings: ServiceSettings, service: str, redis: Redis | None = None) -> None:
         """`redis` is where sessions tell of what they changed, for `servicekit.realtime`."""
-        self._info = {"service": service, "files_url": settings.files_url, "redis": redis}
+        self.publisher = Publisher(redis, service) if redis is not None else None
+        self._info = {
+            "service": service,
+            "files_url": settings.files_url,
+            "redis": redis,
+            "publisher": self.publisher,
+        }
         self._writer = _engine(settings.database_url, settings.pool_size)
         self._reader = _engine(
             settings.database_read_url,

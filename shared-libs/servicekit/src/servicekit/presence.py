@@ -21,7 +21,7 @@ from servicekit.db import ReadSession, TenantSession
 
 FRESH = 60.0  # seconds for which a note is believed
 _KEPT = 86_400  # seconds for which it is known when somebody was there last
-_PATIENCE = 1.0  # seconds that a transaction waits for Redis
+_PATIENCE = 1.0  # seconds that a transaction or a socket waits for an answer
 
 log = structlog.get_logger()
 
@@ -81,7 +81,7 @@ async def look(redis: Redis, service: str, tenant: str, user_ids: Collection[UUI
     if not user_ids:
         return {}
     members = [f"{kind}:{user_id}" for kind in ("active", "open") for user_id in user_ids]
-    async with redis.pipeline(transaction=False) as pipeline:
+    async with asyncio.timeout(_PATIENCE), redis.pipeline(transaction=False) as pipeline:
         pipeline.time()
         pipeline.zmscore(_key(service, tenant), members)
         (seconds, micros), scores = await pipeline.execute()
@@ -97,8 +97,7 @@ async def seen(session: TenantSession | ReadSession, user_ids: Collection[UUID])
     if session.redis is None:
         return {}
     try:
-        async with asyncio.timeout(_PATIENCE):
-            return await look(session.redis, session.service, session.tenant, user_ids)
+        return await look(session.redis, session.service, session.tenant, user_ids)
     except (RedisError, OSError) as error:
         log.warning("presence not known", reason=str(error))
         return {}

@@ -1,115 +1,54 @@
-"""Live, from the side of who listens: one hub per process follows the logs that its sockets want.
-
-    wake ─► feed of the channel ─► reads what is new ─► every connection that follows it
-
-A feed reads its log in order, so a connection gets each event once and in order;
-who is put out of a channel gets nothing after the event that says so.
-"""
+"""Live, from the side of who listens: one hub per process hears the other replicas for its sockets."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import structlog
 from contracts import revocations
-from contracts.context import TenantContext
 from pydantic_core import from_json, to_json
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from servicekit.db import Database, ReadSession
-from servicekit.errors import Gone
-from servicekit.realtime import topic
+from servicekit.db import Database
+from servicekit.realtime_feed import Connection, Feeds, Log
+from servicekit.realtime_presence import Presences
+from servicekit.realtime_publisher import Publisher, topic
 
-# Close codes, https://www.iana.org/assignments/websocket
-POLICY_VIOLATION = 1008
-TRY_AGAIN_LATER = 1013
+POLICY_VIOLATION = 1008  # close code
 
 LOOK_EVERY = 25.0  # seconds: in case a wake was lost
-AT_ONCE = 200  # events of one reading
-MOST_MISSED = 5000  # events that are kept for a connection that is still joining
 _TRY_AGAIN = 0.5  # seconds
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An event of a log. `frame` is what is sent; `leaver` whom the channel is shut to from here on."""
-
-    seq: int
-    frame: str
-    leaver: UUID | None
-
-
-class Log(Protocol):
-    """A service's logs."""
-
-    async def head(self, session: ReadSession, channel_id: UUID, user_id: UUID) -> int | None:
-        """The newest event's place; None where there is no such channel, or none for the user."""
-
-    async def after(self, session: ReadSession, channel_id: UUID, seq: int, limit: int) -> Sequence[Entry]:
-        """What follows a place, in order.
-
-        Raises:
-            Gone: not all of it is kept.
-        """
-
-
-class Connection(Protocol):
-    """A socket as the hub sees it."""
-
-    context: TenantContext
-    user_id: UUID
-
-    def offer(self, frame: str) -> None:
-        """Send without waiting; a connection that cannot keep up sees to its own end."""
-
-    async def send(self, frame: str) -> None:
-        """Send, waiting for room."""
-
-    def close(self, code: int, reason: str) -> None: ...
-
-
-@dataclass
-class _Feed:
-    tenant: TenantContext
-    channel_id: UUID
-    last: int | None = None  # the place up to which it was delivered
-    live: dict[Connection, int] = field(default_factory=dict)  # and the place that each had when it became so
-    joining: dict[Connection, list[Entry]] = field(default_factory=dict)  # delivered meanwhile
-    woken: bool = False
-    task: asyncio.Task[None] | None = None
 
 
 class Hub:
     """What this process's sockets follow."""
 
     def __init__(self, database: Database, redis: Redis, service: str, source: Log) -> None:
-        self._database = database
         self._redis = redis
         self._topic = topic(service)
-        self._source = source
-        self._feeds: dict[tuple[str, UUID], _Feed] = {}
-        self.connections: dict[Connection, set[UUID]] = {}  # and what each follows
+        self._publisher = Publisher(redis, service)
         self._of_user: dict[UUID, set[Connection]] = {}
+        self.feeds = Feeds(database, source)
+        self.presences = Presences(redis, self._publisher, service)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._look())]
+        work = (self._listen(), self._look(), self.presences.keep())
+        tasks = [asyncio.create_task(part) for part in work]
         yield
-        tasks += [feed.task for feed in self._feeds.values() if feed.task]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, self.feeds.stop(), return_exceptions=True)
 
     def enter(self, connection: Connection) -> None:
         """Get to know a connection."""
-        self.connections[connection] = set()
         self._of_user.setdefault(connection.user_id, set()).add(connection)
+        self.presences.enter(connection)
 
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
@@ -117,129 +56,23 @@ class Hub:
         mine.discard(connection)
         if not mine:
             del self._of_user[connection.user_id]
-        for channel_id in self.connections.pop(connection, set()):
-            if (feed := self._feeds.get((connection.context.tenant or "", channel_id))) is not None:
-                self._drop(feed, connection)
+        self.presences.leave(connection)
+        self.feeds.leave(connection)
 
-    async def follow(self, connection: Connection, channel_id: UUID, after: int) -> None:
-        """Send a connection what a channel's log has after a place, then whatever is added to it."""
-        context = connection.context
-        key = (context.tenant or "", channel_id)
-        feed = self._feeds.setdefault(key, _Feed(_anybody(context), channel_id))
-        if connection in feed.live or connection in feed.joining:
+    def typing(self, connection: Connection, channel_id: UUID, thread_root_id: UUID | None) -> None:
+        """Tell who follows a channel that somebody writes there, if they follow it themselves."""
+        tenant = connection.context.tenant or ""
+        if connection not in self.feeds.followers(tenant, channel_id):
             return
-        missed: list[Entry] = []
-        feed.joining[connection] = missed
-        self.connections[connection].add(channel_id)
-        async with self._database.reading(context) as session:
-            head = await self._source.head(session, channel_id, connection.user_id)
-        if head is None:
-            self._drop(feed, connection)
-            await connection.send(_frame("refused", channel_id, code="not_found"))
-            return
-        if feed.last is None:
-            feed.last = head
-            self._wake(feed)
-        if after > head:  # of another life of the channel: nothing that we could go on from
-            await self._resync(feed, connection, head)
-            return
-        await self._replay(feed, connection, after, head, missed)
-
-    async def _replay(
-        self, feed: _Feed, connection: Connection, after: int, head: int, missed: list[Entry]
-    ) -> None:
-        """What the log has so far, then what was delivered meanwhile; from here on the connection is live."""
-        while after < head:
-            try:
-                async with self._database.reading(connection.context) as session:
-                    entries = await self._source.after(session, feed.channel_id, after, AT_ONCE)
-            except Gone:
-                await self._resync(feed, connection, head)
-                return
-            for entry in entries:
-                if connection not in feed.joining or entry.seq > head:
-                    break
-                await connection.send(entry.frame)
-                after = entry.seq
-            else:
-                continue
-            break
-        while connection in feed.joining:
-            rest = [entry for entry in missed if entry.seq > after]
-            if not rest:
-                del feed.joining[connection]
-                feed.live[connection] = after
-                connection.offer(_frame("live", feed.channel_id, seq=after))
-                return
-            for entry in rest:
-                await connection.send(entry.frame)
-                after = entry.seq
-
-    async def _resync(self, feed: _Feed, connection: Connection, head: int) -> None:
-        self._drop(feed, connection)
-        await connection.send(_frame("resync_required", feed.channel_id, last_seq=head))
-
-    # Delivering
-
-    def _wake(self, feed: _Feed) -> None:
-        feed.woken = True
-        if feed.task is None and feed.last is not None:
-            feed.task = asyncio.create_task(self._deliver(feed))
-
-    async def _deliver(self, feed: _Feed) -> None:
-        """Hand out what is new until there is nothing, and nobody woke the feed meanwhile."""
-        try:
-            while feed.woken and (feed.live or feed.joining):
-                feed.woken = False
-                try:
-                    while len(entries := await self._new(feed)) == AT_ONCE:
-                        self._hand_out(feed, entries)
-                    self._hand_out(feed, entries)
-                except Exception as error:  # noqa: BLE001 - whatever it is, the next try reads the same again
-                    log.warning("log not read", channel=str(feed.channel_id), reason=repr(error))
-                    feed.woken = True
-                    await asyncio.sleep(_TRY_AGAIN)
-        finally:
-            feed.task = None
-
-    async def _new(self, feed: _Feed) -> Sequence[Entry]:
-        async with self._database.reading(feed.tenant) as session:
-            return await self._source.after(session, feed.channel_id, feed.last or 0, AT_ONCE)
-
-    def _hand_out(self, feed: _Feed, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            for connection, had in feed.live.items():
-                if entry.seq > had:
-                    connection.offer(entry.frame)
-            for connection, missed in feed.joining.items():
-                missed.append(entry)
-                if len(missed) > MOST_MISSED:
-                    connection.close(TRY_AGAIN_LATER, "too slow")
-            feed.last = entry.seq
-            if entry.leaver is not None:
-                for connection in (*feed.live, *feed.joining):
-                    if connection.user_id == entry.leaver:
-                        self._drop(feed, connection)
-
-    def _drop(self, feed: _Feed, connection: Connection) -> None:
-        feed.live.pop(connection, None)
-        feed.joining.pop(connection, None)
-        if not feed.live and not feed.joining:
-            self._feeds.pop((feed.tenant.tenant or "", feed.channel_id), None)
-
-    # Listening
+        frame = {"type": "typing", "channel_id": channel_id, "user_id": connection.user_id}
+        if thread_root_id is not None:
+            frame["thread_root_id"] = thread_root_id
+        self._publisher.offer(to_json({"tenant": tenant, "typing": frame}))
 
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            await self._catch_up()
-
-    async def _catch_up(self) -> None:
-        """Look at every log, one after the other."""
-        for feed in list(self._feeds.values()):
-            self._wake(feed)
-            if feed.task is not None:
-                await asyncio.wait([feed.task], timeout=_TRY_AGAIN)
+            await self.feeds.look()
 
     async def _listen(self) -> None:
         """Hear wakes for ever. After a time without Redis look at everything, and have clients do so too."""
@@ -249,9 +82,9 @@ class Hub:
                 async with self._redis.pubsub() as pubsub:
                     await pubsub.subscribe(self._topic, revocations.CHANNEL)
                     if missed:
-                        for connection in self.connections:
+                        for connection in self._connections():
                             connection.offer('{"type":"list_channels"}')
-                        await self._catch_up()
+                        await self.feeds.look()
                     missed = True
                     while True:
                         message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=10.0)
@@ -265,28 +98,31 @@ class Hub:
         if where == revocations.CHANNEL:
             self._refuse(data.decode())
             return
-        message: dict[str, Any] = from_json(data)
-        if "channel" in message:
-            feed = self._feeds.get((message["tenant"], UUID(message["channel"])))
-            if feed is not None:
-                self._wake(feed)
-            return
-        frame = to_json(message["frame"]).decode()
-        for connection in self._of_user.get(UUID(message["user"]), ()):
-            connection.offer(frame)
+        match from_json(data):
+            case {"tenant": tenant, "channel": channel_id}:
+                self.feeds.wake(tenant, UUID(channel_id))
+            case {"user": user_id, "frame": frame}:
+                text = to_json(frame).decode()
+                for connection in self._of_user.get(UUID(user_id), ()):
+                    connection.offer(text)
+            case {"tenant": tenant, "active": user_id}:
+                self.presences.heard(tenant, UUID(user_id))
+            case {"tenant": tenant, "typing": frame}:
+                self._typed(tenant, frame)
+
+    def _typed(self, tenant: str, frame: dict[str, Any]) -> None:
+        text, user_id = to_json(frame).decode(), UUID(frame["user_id"])
+        for connection in self.feeds.followers(tenant, UUID(frame["channel_id"])):
+            if connection.user_id != user_id:
+                connection.hint(text)
 
     def _refuse(self, revoked: str) -> None:
         """Close the sockets of whoever was shut out, as contracts.revocations names them."""
-        for connection in list(self.connections):
+        for connection in self._connections():
             of = connection.context
             shut = {f"session:{of.session_id}", f"tenant:{of.application}:{of.tenant}"}
             if revoked in shut or revoked.startswith(f"account:{of.user_id}:"):
                 connection.close(POLICY_VIOLATION, "revoked")
 
-
-def _anybody(context: TenantContext) -> TenantContext:
-    return TenantContext(kind="service", application=context.application, tenant=context.tenant)
-
-
-def _frame(type_: str, channel_id: UUID, **members: object) -> str:
-    return to_json({"type": type_, "channel_id": channel_id, **members}).decode()
+    def _connections(self) -> Collection[Connection]:
+        return [connection for mine in self._of_user.values() for connection in mine]

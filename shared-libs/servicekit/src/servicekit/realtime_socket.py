@@ -21,7 +21,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from servicekit.access import Access, ContextRequired
 from servicekit.errors import Problem
-from servicekit.realtime_hub import POLICY_VIOLATION, TRY_AGAIN_LATER, Hub, Log
+from servicekit.realtime_feed import TRY_AGAIN_LATER, Log
+from servicekit.realtime_hub import POLICY_VIOLATION, Hub
 from servicekit.schemas import Input
 from servicekit.service import Plug
 from servicekit.web import problem_response
@@ -29,6 +30,7 @@ from servicekit.web import problem_response
 QUEUE = 256  # frames that wait for a slow reader before it is closed
 LONGEST = 8192  # characters of a client's frame
 RATE, BURST = 20, 100  # frames a second a client may send, and how many at once
+TYPING_EVERY = 1.0  # seconds; what a client says of it more often is passed over
 LINGER = 5.0  # seconds for a reader to take its close frame
 
 UNSUPPORTED_DATA = 1003
@@ -46,7 +48,24 @@ class _Ping(Input):
     type: Literal["ping"]
 
 
-_FRAMES: TypeAdapter[_Resume | _Ping] = TypeAdapter(Annotated[_Resume | _Ping, Field(discriminator="type")])
+class _Says(Input):
+    type: Literal["active", "idle"]
+
+
+class _Watch(Input):
+    type: Literal["watch"]
+    user_ids: list[UUID]
+
+
+class _Typing(Input):
+    type: Literal["typing"]
+    channel_id: UUID
+    thread_root_id: UUID | None = None
+
+
+_FRAMES: TypeAdapter[_Resume | _Ping | _Says | _Watch | _Typing] = TypeAdapter(
+    Annotated[_Resume | _Ping | _Says | _Watch | _Typing, Field(discriminator="type")]
+)
 
 
 class _Socket:
@@ -61,6 +80,7 @@ class _Socket:
         self._closed = asyncio.Event()
         self._goodbye: Message | None = None
         self._allowed, self._counted_at = float(BURST), time.monotonic()
+        self._typed_at = -TYPING_EVERY
 
     def offer(self, frame: str) -> None:
         if len(self._queue) >= QUEUE:
@@ -68,6 +88,10 @@ class _Socket:
         if self._goodbye is None:
             self._queue.append(frame)
             self._ready.set()
+
+    def hint(self, frame: str) -> None:
+        if len(self._queue) < QUEUE // 2:
+            self.offer(frame)
 
     async def send(self, frame: str) -> None:
         while len(self._queue) >= QUEUE // 2 and self._goodbye is None:
@@ -104,6 +128,13 @@ class _Socket:
         self._allowed = min(BURST, self._allowed + (now - self._counted_at) * RATE) - 1
         self._counted_at = now
         return self._allowed >= 0
+
+    def may_type(self) -> bool:
+        now = time.monotonic()
+        if now - self._typed_at < TYPING_EVERY:
+            return False
+        self._typed_at = now
+        return True
 
 
 class _Endpoint:
@@ -161,11 +192,19 @@ class _Endpoint:
             code = "unknown_type" if unknown else "malformed"
             await socket.send(to_json({"type": "error", "code": code}).decode())
             return
-        if isinstance(frame, _Ping):
-            await socket.send('{"type":"pong"}')
-            return
-        for channel_id, after in frame.channels.items():
-            await self._hub.follow(socket, channel_id, after)
+        match frame:
+            case _Ping():
+                await socket.send('{"type":"pong"}')
+            case _Says():
+                self._hub.presences.says(socket, active=frame.type == "active")
+            case _Watch():
+                await self._hub.presences.watch(socket, frame.user_ids)
+            case _Typing():
+                if socket.may_type():
+                    self._hub.typing(socket, frame.channel_id, frame.thread_root_id)
+            case _Resume():
+                for channel_id, after in frame.channels.items():
+                    await self._hub.feeds.follow(socket, channel_id, after)
 
 
 def live(service: str, path: str, access: Access, source: Log) -> Plug:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic_core import to_json
 from servicekit.db import ReadSession
-from servicekit.realtime_hub import Entry
+from servicekit.realtime_feed import Entry
 from sqlalchemy import select
 
 from business_chat.models.channel import Channel, ChannelMember
