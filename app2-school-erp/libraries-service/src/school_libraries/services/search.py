@@ -6,6 +6,7 @@ from uuid import UUID
 from servicekit.db import ReadSession
 from servicekit.errors import NotFound
 from servicekit.pagination import page
+from servicekit.words import words
 from sqlalchemy import ColumnElement, Float, case, cast, func, literal, select, union
 
 from school_libraries.models.book import Book, Copy
@@ -76,16 +77,14 @@ def _matches(q: str) -> Statement:
     """Ids of books that have every word of `q`, and how well they do."""
     if (isbn := isbn13(q)) is not None:
         return select(book.id, literal(1.0, Float).label("rank")).where(book.isbn13 == isbn)
-    # Folded as the columns are; what is left has only letters, digits and single spaces.
-    folded = func.regexp_replace(func.lower(func.unaccent(q)), "[^[:alnum:]]+", " ", "g")
-    words = func.nullif(func.btrim(folded), "")
+    wanted = words(q)
     # A range, because LIKE uses an index only where the planner knows the pattern.
-    begins = book.sort_title.between(words, words + _LAST)
-    whole = func.to_tsquery("simple", func.replace(words, " ", " & "))
+    begins = book.sort_title.between(wanted, wanted + _LAST)
+    whole = func.to_tsquery("simple", func.replace(wanted, " ", " & "))
     some = select(book.id).where(book.search.bool_op("@@")(whole)).limit(_RANKED).cte("some")
     # To look for beginnings costs many times as much, and is seldom needed.
     few = select(func.count()).select_from(some).scalar_subquery() < _ENOUGH
-    started = book.search.bool_op("@@")(func.to_tsquery("simple", _beginnings(words)))
+    started = book.search.bool_op("@@")(func.to_tsquery("simple", _beginnings(wanted)))
     found = union(
         select(some.c.id),
         select(book.id).where(begins).limit(_BEGINNING).subquery().select(),
@@ -95,7 +94,7 @@ def _matches(q: str) -> Statement:
     return select(book.id, cast(rank, Float).label("rank")).where(book.id.in_(select(found.c.id)))
 
 
-def _beginnings(words: ColumnElement[str]) -> ColumnElement[str]:
+def _beginnings(wanted: ColumnElement[str]) -> ColumnElement[str]:
     """All of the words; those of three letters and more may be beginnings."""
-    beginnings = func.regexp_replace(words, r"(\S{3,})", r"\1:*", "g")
+    beginnings = func.regexp_replace(wanted, r"(\S{3,})", r"\1:*", "g")
     return func.replace(beginnings, " ", " & ")
