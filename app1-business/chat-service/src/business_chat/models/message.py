@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from servicekit.db import Editable, Identified
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, false, func
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, UniqueConstraint, false, func
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from business_chat.models.base import Base
@@ -18,6 +19,8 @@ class Message(Editable, Base):
         UniqueConstraint("channel_id", "seq"),
         UniqueConstraint("author_id", "client_msg_id"),
         Index("ix_messages_thread_root_id_seq", "thread_root_id", "seq"),
+        # Without a list of what is pending: nobody who posts has to work it off for the others.
+        Index("ix_messages_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
     )
 
     channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"))
@@ -25,6 +28,9 @@ class Message(Editable, Base):
     author_id: Mapped[UUID]
     client_msg_id: Mapped[UUID]
     text: Mapped[str]
+    words: Mapped[str] = mapped_column(
+        TSVECTOR(), Computed("message_words(text)", persisted=True), deferred=True
+    )
     thread_root_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
     mentions_channel: Mapped[bool] = mapped_column(server_default=false())
     edited_at: Mapped[datetime | None]
