@@ -11,14 +11,21 @@ from servicekit.service import Service
 
 from business_chat import consumers, jobs
 from business_chat.models.base import Base
-from business_chat.routes import channel, member, message, search, thread
+from business_chat.routes import channel, draft, member, message, search, thread
 from business_chat.services.live import ChannelLogs
 from business_chat.settings import Settings
 
 service = Service(
     entry=fleet().named("app1-chat-service"),
     settings=Settings(),
-    routers=[channel.router, member.router, message.router, search.router, thread.router],
+    routers=[
+        channel.router,
+        draft.router,
+        member.router,
+        message.router,
+        search.router,
+        thread.router,
+    ],
     streams=[Stream("chat", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],
     plugs=[live("app1-chat-service", "/chat/ws", channel.USES, ChannelLogs())],
     handlers=Handlers(consumers.handlers, jobs.handlers),

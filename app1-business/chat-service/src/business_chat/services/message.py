@@ -17,7 +17,7 @@ from business_chat.models.person import Person
 from business_chat.rules import mention
 from business_chat.rules.words import EventKind
 from business_chat.schemas.message import MessageChanges, MessageQuery, MessageWish
-from business_chat.services import access, log, shape, thread
+from business_chat.services import access, draft, log, shape, thread
 from business_chat.services.access import me
 
 MOST_REACTIONS = 50  # different ones to a message
@@ -84,6 +84,7 @@ async def send(session: TenantSession, channel_id: UUID, wish: MessageWish) -> U
     named = await _mention(session, channel, message, confirmed=wish.mention_confirmed)
     if root is not None:
         await thread.follow_reply(session, root, message, named)
+    await draft.sent(session, channel_id, wish.thread_root_id)
     await log.record(session, channel_id, EventKind.MESSAGE_CREATED, seq=seq, message_id=message.id)
     posted = ChatMessagePosted(
         message_id=message.id, channel_id=channel_id, author_id=message.author_id, seq=seq
