@@ -69,11 +69,13 @@ psql: install ## a psql shell: make psql db=app1_hrms
 # --- checking -----------------------------------------------------------------
 
 .PHONY: check test ci
-check: install ## formatting, lint, types, import rules
+check: install ## formatting, lint, types, import rules, manifests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hadolint infrastructure/docker/*.Dockerfile
+	$(BIN)/pytest -q -rs tools/tests/test_compose.py tools/tests/test_kubernetes.py # kubectl and Compose, where they are
 
 test: install ## every test; one part with t=app1-business/hrms-service
 	$(BIN)/pytest $(or $(t),-n auto --maxprocesses=4 --no-loadscope-reorder)

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Callable
@@ -11,7 +12,18 @@ from servicekit.databases import init_script
 from servicekit.embedded import ServerStartError
 from servicekit.fleet import fleet, root
 
-from fleet import demo, doctor, logs, mail, psql, queue_commands, start, status, tenant_commands
+from fleet import (
+    cluster_secrets,
+    demo,
+    doctor,
+    logs,
+    mail,
+    psql,
+    queue_commands,
+    start,
+    status,
+    tenant_commands,
+)
 from fleet.keys import make_keys
 from fleet.place import FleetError, Place
 from fleet.processes import plan
@@ -69,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
         "keys", _keys, "make the keys that the gateway and the services sign with; existing ones stay"
     )
     keys.add_argument("--folder", type=Path, required=True, help="where to write *.pem and trusted.json")
+    cluster = command("secrets", _secrets, "what a Kubernetes cluster keeps secret, for `kubectl apply -f -`")
+    cluster.add_argument(
+        "--folder", type=Path, required=True, help="where they are kept: made once, the same at every call"
+    )
     demonstration = command("demo", _demo, "make the demo tenants; what is there stays (`up` does this too)")
     demonstration.add_argument("gateway", help="its address, e.g. http://127.0.0.1:8080")
     command("init-sql", _init_sql, "write infrastructure/postgres/init.sql anew")
@@ -141,6 +157,10 @@ def _exec(arguments: argparse.Namespace) -> None:
 
 def _keys(arguments: argparse.Namespace) -> None:
     make_keys(arguments.folder, [fleet().gateway.name, *(entry.name for entry in fleet().built)])
+
+
+def _secrets(arguments: argparse.Namespace) -> None:
+    print(json.dumps(cluster_secrets.manifests(arguments.folder, fleet()), indent=2))
 
 
 def _demo(arguments: argparse.Namespace) -> None:
