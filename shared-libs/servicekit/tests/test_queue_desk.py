@@ -11,7 +11,7 @@ from contracts.facts import Envelope
 from servicekit.context import ContextMinter
 from servicekit.queue import Item, Queue
 from servicekit.records import Handled
-from servicekit.testing.running import Running, _Minting
+from servicekit.testing.running import Minting, Running
 
 DESK = "/toy/internal/queue"
 ME = {"by": "ops@example.test"}
@@ -22,7 +22,7 @@ async def desk(running: Running) -> AsyncIterator[httpx.AsyncClient]:
     """Called as other services call: by a token that a service signed itself."""
     minter = ContextMinter("app1-hrms-service", running.keys / "app1-hrms-service.pem")
     context = TenantContext(kind="service", application="business")
-    auth = _Minting(minter, context, running.service.name)
+    auth = Minting(minter, context, running.service.name)
     transport = httpx.ASGITransport(running.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service", auth=auth) as client:
         yield client

@@ -157,7 +157,8 @@ class _Endpoint:
         await send({"type": "websocket.accept"})
         socket = _Socket(context, context.user_id, send)
         self._hub.enter(socket)
-        socket.offer(to_json({"type": "hello", "conn_id": uuid4()}).decode())
+        hello = {"type": "hello", "conn_id": uuid4(), "user_id": context.user_id}
+        socket.offer(to_json(hello).decode())
         work = (self._read(socket, receive), socket.write(), socket.closing())
         tasks = [asyncio.create_task(part) for part in work]
         try:

@@ -29,7 +29,7 @@ from servicekit.tenancy import provision
 from servicekit.testing.environment import PASSWORD, Environment
 
 
-class _Minting(httpx.Auth):
+class Minting(httpx.Auth):
     """A fresh context for each request, as the gateway would give."""
 
     def __init__(self, minter: ContextMinter, context: TenantContext, audience: str) -> None:
@@ -96,7 +96,7 @@ class Running:
 
         `at` is the address of a process that serves it, where not this one is meant.
         """
-        auth = _Minting(self.minter, context, self.service.name) if context else None
+        auth = Minting(self.minter, context, self.service.name) if context else None
         if at is not None:
             return httpx.AsyncClient(base_url=at, auth=auth)
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
