@@ -1,0 +1,3 @@
+import { Dashboard } from "@/dashboard";
+
+export default Dashboard;

@@ -1,0 +1,3 @@
+import { gatewayHandlers } from "@fleet/web/session/gateway-handler";
+
+export const { GET, POST, PUT, PATCH, DELETE } = gatewayHandlers("business");

@@ -1,0 +1,8 @@
+import { proxied } from "@fleet/web/session/proxy";
+import type { NextRequest } from "next/server";
+
+export function proxy(request: NextRequest) {
+  return proxied("business", request);
+}
+
+export const config = { matcher: ["/((?!api/|_next/|favicon|icon).*)"] };

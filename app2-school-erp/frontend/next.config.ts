@@ -1,0 +1,3 @@
+import { nextConfig } from "@fleet/web/next-config";
+
+export default nextConfig(import.meta.dirname);

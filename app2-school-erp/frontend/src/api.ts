@@ -1,0 +1,7 @@
+import type { paths } from "@fleet/web/api/school";
+import { apiClient, apiHooks } from "@fleet/web/api/client";
+
+export const api = apiClient<paths>();
+
+/** Hooks: `$api.useQuery("get", "/user/me")`. */
+export const $api = apiHooks(api);

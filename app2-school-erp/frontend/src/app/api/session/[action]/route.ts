@@ -1,0 +1,3 @@
+import { sessionHandlers } from "@fleet/web/session/session-handler";
+
+export const { GET, POST } = sessionHandlers("school");

@@ -1,0 +1,20 @@
+"use client";
+
+import type { SignedIn } from "@fleet/web/session/signed-in";
+import { type NavEntry, Shell } from "@fleet/web/ui/shell";
+import type { ReactNode } from "react";
+
+import { PRODUCT } from "./product";
+
+/** The navigation: an entry for each page of this application, named by `useTranslations("nav")`. */
+function useNav(): NavEntry[] {
+  return [];
+}
+
+export function SchoolShell({ session, children }: { session: SignedIn; children: ReactNode }) {
+  return (
+    <Shell product={PRODUCT} session={session} nav={useNav()}>
+      {children}
+    </Shell>
+  );
+}

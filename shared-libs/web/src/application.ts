@@ -1,0 +1,2 @@
+/** As X-Application and the tokens name it. */
+export type Application = "business" | "school";

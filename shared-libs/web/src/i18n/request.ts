@@ -1,0 +1,16 @@
+import { cookies, headers } from "next/headers";
+import type { AbstractIntlMessages } from "next-intl";
+import { getRequestConfig } from "next-intl/server";
+
+import { chosenLocale, type Locale, LOCALE_COOKIE } from "./locale";
+
+/** What an application's `src/i18n.ts` exports: no locale in the path, one language a browser. */
+export function requestConfig(
+  messages: Record<Locale, AbstractIntlMessages>,
+): ReturnType<typeof getRequestConfig> {
+  return getRequestConfig(async () => {
+    const chosen = (await cookies()).get(LOCALE_COOKIE)?.value;
+    const locale = chosenLocale(chosen, (await headers()).get("accept-language"));
+    return { locale, messages: messages[locale], timeZone: "UTC" };
+  });
+}

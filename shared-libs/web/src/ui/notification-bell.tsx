@@ -1,0 +1,68 @@
+"use client";
+
+import { ActionIcon, Button, Indicator, Popover, ScrollArea, Stack, Text } from "@mantine/core";
+import { IconBell } from "@tabler/icons-react";
+import { useFormatter, useNow, useTranslations } from "next-intl";
+
+import { $user } from "../api/user";
+
+const EVERY = 60_000; // milliseconds
+
+/** What the fleet has to tell, and how much of it is new. */
+export function NotificationBell() {
+  const t = useTranslations("shell");
+  const format = useFormatter();
+  const now = useNow({ updateInterval: EVERY });
+  const query = { params: { query: { unread: true, limit: 20, total: true } } };
+  const { data } = $user.useQuery("get", "/user/notifications", query, { refetchInterval: EVERY });
+  const read = $user.useMutation("post", "/user/notifications/read");
+  const count = data?.total ?? 0;
+  const told = (kind: string, about: Record<string, string>) => {
+    const key = `kinds.${kind}` as "kinds.user.roles_changed";
+    return t.has(key) ? t(key, about as { roles: string }) : kind;
+  };
+
+  return (
+    <Popover position="bottom-end" width={320} withArrow trapFocus>
+      <Popover.Target>
+        <Indicator disabled={count === 0} label={count} size={16} color="red.9">
+          <ActionIcon
+            variant="default"
+            size="lg"
+            aria-label={`${t("notifications")}: ${t("unread", { count })}`}
+          >
+            <IconBell size={18} aria-hidden />
+          </ActionIcon>
+        </Indicator>
+      </Popover.Target>
+      <Popover.Dropdown>
+        {data === undefined || data.items.length === 0 ? (
+          <Text size="sm">{t("noNotifications")}</Text>
+        ) : (
+          <Stack gap="xs">
+            <ScrollArea.Autosize mah={320}>
+              {data.items.map(({ id, kind, data: about, created_at }) => (
+                <Stack key={id} gap={0} py={6}>
+                  <Text size="sm">{told(kind, about)}</Text>
+                  <Text size="xs" c="dimmed">
+                    {format.relativeTime(new Date(created_at), now)}
+                  </Text>
+                </Stack>
+              ))}
+            </ScrollArea.Autosize>
+            <Button
+              variant="default"
+              size="xs"
+              loading={read.isPending}
+              onClick={() => {
+                read.mutate({ body: {} });
+              }}
+            >
+              {t("markAllRead")}
+            </Button>
+          </Stack>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,48 @@
+"use client";
+
+import { createTheme, type CSSVariablesResolver, type MantineColor, MantineProvider } from "@mantine/core";
+import type { ReactNode } from "react";
+
+/** Mantine's own greys and reds are too pale to be read (WCAG AA) where text stands on the page. */
+const readable: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
+    "--mantine-color-placeholder": "var(--mantine-color-gray-7)",
+    "--mantine-color-error": "var(--mantine-color-red-9)",
+  },
+  dark: {
+    "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
+    "--mantine-color-placeholder": "var(--mantine-color-dark-1)",
+    "--mantine-color-error": "var(--mantine-color-red-4)",
+  },
+});
+
+export function Theme({
+  color,
+  nonce,
+  children,
+}: {
+  color: MantineColor;
+  nonce: string;
+  children: ReactNode;
+}) {
+  const theme = createTheme({
+    primaryColor: color,
+    primaryShade: { light: 9, dark: 9 },
+    defaultRadius: "md",
+    cursorType: "pointer",
+    respectReducedMotion: true,
+    fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
+  });
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      cssVariablesResolver={readable}
+      getStyleNonce={() => nonce}
+    >
+      {children}
+    </MantineProvider>
+  );
+}
