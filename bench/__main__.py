@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import employees, gateway, ground, hrms_leave, libraries, life, outage, sockets
+from bench.chat import fanout
 from bench.ground import OUT, REPOSITORY, Ground
 from bench.options import Options
 from bench.queues import measure
@@ -24,6 +25,7 @@ ALONE: dict[str, Callable[[Options, Report], None]] = {
     "gateway": gateway.beside_peers,
     "outage": outage.beside_well,
     "sockets": sockets.beside_rebuilding,
+    "chat": fanout.beside_peers,
     "queue": measure.beside_libraries,
 }
 

@@ -6,7 +6,7 @@ from statistics import median
 from bench.options import Options
 from bench.queues.road import Ground, at_work, ground
 from bench.queues.tally import CONCURRENCY
-from bench.queues.turns import Turn, in_turns, install, percentile
+from bench.queues.turns import Turn, in_turns, percentile
 from bench.report import Report
 
 _JOBS = 20_000  # of each library in one turn
@@ -18,7 +18,6 @@ _IDLE, _EFFECT = 5, 50  # goals: ms
 
 def beside_libraries(options: Options, report: Report) -> None:
     """Many jobs, an idle queue, the whole road; one Redis that writes its log, one PostgreSQL."""
-    install()
     asyncio.run(_measure(options, report))
 
 

@@ -2,20 +2,20 @@
 
 import asyncio
 import json
-import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any, cast
 
 from redis.asyncio import Redis
 
-from bench.ground import OUT, REPOSITORY
+from bench.environments import python_with
+from bench.ground import REPOSITORY
 from bench.usage import cpu_seconds
 
-_ENVIRONMENTS = OUT / ".queues"  # where mypy does not look
 _AT_MOST = 600  # seconds of a turn; a library that loses a job would never end
 
 
@@ -25,9 +25,9 @@ class Library:
     module: str
     packages: tuple[str, ...] = ()  # in an environment of their own, because they cap redis differently
 
-    @property
+    @cached_property
     def python(self) -> Path:
-        return _ENVIRONMENTS / self.name / "bin/python" if self.packages else Path(sys.executable)
+        return python_with(self.name, *self.packages) if self.packages else Path(sys.executable)
 
 
 LIBRARIES = (
@@ -61,21 +61,6 @@ class Turn:
 
 def percentile(values: list[float], which: int) -> float:
     return quantiles(values, n=100, method="inclusive")[which - 1]
-
-
-def install() -> None:
-    """Make the libraries' environments where they are missing or not complete."""
-    uv = Path(sys.executable).with_name("uv")
-    for library in LIBRARIES:
-        if not library.packages:
-            continue
-        if not library.python.exists():
-            subprocess.run(
-                [uv, "venv", "-q", "--python", sys.executable, library.python.parents[1]], check=True
-            )
-        subprocess.run(
-            [uv, "pip", "install", "-q", "--python", library.python, *library.packages], check=True
-        )
 
 
 async def in_turns(redis: Redis, url: str, jobs: int, every: float, turns: int) -> dict[str, list[Turn]]:
