@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -57,6 +58,16 @@ Email = Annotated[
     AfterValidator(_short_enough),
 ]
 """A mail address in ASCII, as RFC 5321 has it, unquoted. Compare it without regard to case."""
+
+
+def _known_zone(zone: str) -> str:
+    if zone not in available_timezones():
+        raise ValueError("There is no such time zone.")
+    return zone
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+"""An IANA name."""
 
 
 def _written_out(value: object) -> object:

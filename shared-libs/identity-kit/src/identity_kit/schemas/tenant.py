@@ -1,29 +1,18 @@
 from typing import Annotated, Any, Self
-from zoneinfo import available_timezones
 
 from contracts.ids import Application, TenantId
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from servicekit.records import Tenant, TenantStatus
-from servicekit.schemas import LEFT_OUT, Email, Input, Name, Output
+from servicekit.schemas import LEFT_OUT, Email, Input, Name, Output, TimeZone
 
 from identity_kit.schemas.account import NewPassword, UserRead
 from identity_kit.schemas.role import RoleCode
-
-
-def _known_zone(zone: str) -> str:
-    if zone not in available_timezones():
-        raise ValueError("There is no such time zone.")
-    return zone
-
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2."""
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217."""
-
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
-"""An IANA name."""
 
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$")]
 """A BCP 47 tag: `en-GB`."""
