@@ -29,6 +29,7 @@ async def test_what_is_said_on_one_replica_is_heard_on_both_in_order(
 
 async def test_a_frame_is_what_the_log_says(chat: Chat, replicas: tuple[Replica, Replica]) -> None:
     ada, ben, channel = await two_in_a_channel(chat)
+    await ben.asks("PUT", f"/channels/{channel}/notify", {"notify": "nothing"})
     async with socket(chat.running, ben, replicas[0]) as there:
         await there.say(type="resume", channels={channel: 2})
         await there.hears("live")

@@ -55,3 +55,36 @@ async def test_what_happens_to_leave_is_told_by_mail(
     await running.settle()
     (mail,) = [mail for mail in acme.mails_to(owner["email"]) if mail["subject"] == subject]
     assert data.get("comment", "") in text_of(mail)
+
+
+@pytest.mark.parametrize(
+    ("data", "subject", "lines"),
+    [
+        (
+            {"messages": "4", "direct": "2 Bob Stone\n1 Eve", "channels": "1 product team"},
+            "4 messages wait for you",
+            [
+                "Bob Stone wrote to you directly: 2",
+                "Eve wrote to you directly: 1",
+                "You are named in product team: 1",
+            ],
+        ),
+        (
+            {"messages": "1", "direct": "", "channels": "1 team"},
+            "1 message waits for you",
+            ["You are named in team: 1"],
+        ),
+    ],
+    ids=["many", "one"],
+)
+async def test_what_waits_unread_in_chat_is_told_by_mail(
+    acme: Organisation, running: Running, data: dict[str, str], subject: str, lines: list[str]
+) -> None:
+    async with await acme.owner() as client:
+        owner = (await client.get("/user/me")).json()
+    async with running.database.tenant(running.context(acme.tenant)) as session:
+        jobs.add(session, SendMail(purpose="unread_messages", account_id=owner["id"], data=data))
+        await session.commit()
+    await running.settle()
+    (mail,) = [mail for mail in acme.mails_to(owner["email"]) if mail["subject"] == subject]
+    assert all(line in text_of(mail) for line in lines)

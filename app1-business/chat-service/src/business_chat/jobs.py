@@ -5,7 +5,7 @@ from contracts.jobs import Job
 from servicekit.db import TenantSession
 from servicekit.handlers import Handlers
 
-from business_chat.services import log
+from business_chat.services import log, mail
 
 handlers = Handlers()
 
@@ -14,6 +14,11 @@ class TrimEvents(Job):
     """Drop what is too old of the channels' logs."""
 
     name = "chat.trim_events"
+
+
+@handlers.does(mail.MailUnread)
+async def mail_unread(session: TenantSession, job: mail.MailUnread, _: Envelope) -> None:
+    await mail.look(session, job.user_id)
 
 
 @handlers.does(TrimEvents, schedule="30 3 * * *")

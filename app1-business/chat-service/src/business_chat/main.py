@@ -11,7 +11,7 @@ from servicekit.service import Service
 
 from business_chat import consumers, jobs
 from business_chat.models.base import Base
-from business_chat.routes import channel, draft, member, message, search, thread
+from business_chat.routes import channel, draft, member, message, search, settings, thread
 from business_chat.services.live import ChannelLogs
 from business_chat.settings import Settings
 
@@ -24,6 +24,7 @@ service = Service(
         member.router,
         message.router,
         search.router,
+        settings.router,
         thread.router,
     ],
     streams=[Stream("chat", "tenant", Path(__file__).parents[2] / "migrations/versions", Base.metadata)],

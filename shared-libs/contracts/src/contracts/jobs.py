@@ -34,7 +34,9 @@ class SendMail(Job):
     the reader's own, `employee` for a document; `employee`, `from`, `to` (ISO
     8601) for leave, with `status` and, where there is one, `comment` when it is
     decided; `kind` (loan_due_soon, loan_overdue, hold_ready), `title`, `patron` and
-    `day` (ISO 8601) for a notice of the library.
+    `day` (ISO 8601) for a notice of the library; `messages`, how many are unread in
+    chat, with lines of a count and a name in `direct`, who wrote, and in `channels`,
+    where the reader is named.
     """
 
     name = "user.mail"
@@ -54,6 +56,7 @@ class SendMail(Job):
         "password_reset",
         "second_factor_added",
         "second_factor_removed",
+        "unread_messages",
     ]
     account_id: UUID | None = None
     address: str | None = None

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from business_chat.models.base import Base
-from business_chat.rules.words import ChannelKind, EventKind, MemberRole
+from business_chat.rules.words import ChannelKind, EventKind, MemberRole, Notify
 
 
 class Channel(Editable, Base):
@@ -35,13 +35,17 @@ class Channel(Editable, Base):
 
 class ChannelMember(Base):
     __tablename__ = "channel_members"
-    __table_args__ = (one_of("role", MemberRole),)
+    __table_args__ = (one_of("role", MemberRole), one_of("notify", Notify))
 
     channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     role: Mapped[MemberRole] = mapped_column(TextEnum(MemberRole))
     joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_read_seq: Mapped[int] = mapped_column(BigInteger)
+    notify: Mapped[Notify] = mapped_column(TextEnum(Notify), server_default=Notify.MENTIONS)
+    mailed_seq: Mapped[int] = mapped_column(
+        BigInteger, server_default="0"
+    )  # no mail tells of what was before
 
 
 class ChannelEvent(Base):

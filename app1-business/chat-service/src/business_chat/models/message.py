@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from servicekit.db import Editable, Identified
-from sqlalchemy import BigInteger, Computed, ForeignKey, Index, UniqueConstraint, false, func
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, UniqueConstraint, false, func, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +21,7 @@ class Message(Editable, Base):
         Index("ix_messages_thread_root_id_seq", "thread_root_id", "seq"),
         # Without a list of what is pending: nobody who posts has to work it off for the others.
         Index("ix_messages_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index("ix_messages_mentions_channel", "id", postgresql_where=text("mentions_channel")),
     )
 
     channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"))

@@ -15,11 +15,13 @@ from business_chat.schemas.channel import (
     DirectWish,
     EventQuery,
     Events,
+    NotifyWish,
     PointerRead,
     ReadWish,
 )
 from business_chat.services import access, log, reading
 from business_chat.services import channel as channels
+from business_chat.services import member as members
 from business_chat.services.access import NotAMember, NotAnOwner
 from business_chat.services.channel import ChannelNameTaken
 from business_chat.services.log import EventsTrimmed
@@ -91,6 +93,14 @@ async def list_events(
 async def read_channel(channel_id: UUID, wish: ReadWish, session: TenantSession) -> PointerRead:
     """Count what is there up to `seq` as read, on all of one's devices."""
     return PointerRead(last_read_seq=await reading.read(session, channel_id, wish.seq))
+
+
+@router.put(
+    "/channels/{channel_id}/notify", status_code=204, dependencies=[USES], responses=documented(NotAMember)
+)
+async def set_notify(channel_id: UUID, wish: NotifyWish, session: TenantSession) -> None:
+    """Say what of a channel one wants to be told of; `nothing` mutes it."""
+    await members.set_notify(session, channel_id, wish.notify)
 
 
 def _tagged(channel: dict[str, Any], response: Response) -> ChannelRead:

@@ -17,12 +17,12 @@ from business_chat.schemas.message import (
     ReactionWish,
     RevisionRead,
 )
+from business_chat.services import mention, reading
 from business_chat.services import message as messages
-from business_chat.services import reading
 from business_chat.services.access import NotAMember
+from business_chat.services.mention import MentionUnconfirmed
 from business_chat.services.message import (
     ClientMsgIdReused,
-    MentionUnconfirmed,
     MessageDeleted,
     NotTheAuthor,
     TooManyReactions,
@@ -51,6 +51,12 @@ async def send_message(
 ) -> MessageRead:
     """Say something. The same `client_msg_id` again is answered with the message that was sent first."""
     return _tagged(await messages.shown(session, await messages.send(session, channel_id, wish)), response)
+
+
+@router.get("/mentions", dependencies=[USES], response_model=Page[MessageRead])
+async def list_mentions(query: Annotated[ListQuery, Query()], session: ReadSession) -> Response:
+    """Messages that name oneself, alone or with everybody, the newest first."""
+    return answer(await mention.listing(session, query))
 
 
 @router.get("/messages/{message_id}", dependencies=[USES])

@@ -14,6 +14,14 @@ class MemberRole(StrEnum):
     MEMBER = "member"
 
 
+class Notify(StrEnum):
+    """What of a channel somebody wants to be told of."""
+
+    ALL = "all"
+    MENTIONS = "mentions"
+    NOTHING = "nothing"  # muted
+
+
 class EventKind(StrEnum):
     MESSAGE_CREATED = "message_created"
     MESSAGE_EDITED = "message_edited"

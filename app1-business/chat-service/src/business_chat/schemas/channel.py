@@ -5,7 +5,7 @@ from pydantic import AwareDatetime, Field
 from servicekit.pagination import ListQuery
 from servicekit.schemas import LEFT_OUT, Input, Name, Output
 
-from business_chat.rules.words import ChannelKind, EventKind, MemberRole
+from business_chat.rules.words import ChannelKind, EventKind, MemberRole, Notify
 from business_chat.schemas.message import MessageRead
 
 Topic = Annotated[str, Field(max_length=500)]
@@ -35,6 +35,12 @@ class MemberWish(Input):
 
 class MemberChanges(Input):
     role: MemberRole
+
+
+class NotifyWish(Input):
+    """`all`: of every message; `mentions`: of those that name oneself, alone or with everybody."""
+
+    notify: Notify
 
 
 class ReadWish(Input):
@@ -72,6 +78,7 @@ class ChannelRead(Output):
     last_seq: int
     my_role: MemberRole | None
     my_last_read_seq: int | None
+    my_notify: Notify | None
     unread: int | None
     mentions: int | None
     member_ids: list[UUID] | None = Field(description="In direct conversations: who is in it.")

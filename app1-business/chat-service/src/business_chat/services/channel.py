@@ -131,6 +131,7 @@ def _channels(user_id: UUID) -> Select[Any]:
         columns.last_seq,
         ChannelMember.role.label("my_role"),
         ChannelMember.last_read_seq.label("my_last_read_seq"),
+        ChannelMember.notify.label("my_notify"),
         case((joined, unread.scalar_subquery())).label("unread"),
         case((joined, unread.where(names(user_id)).scalar_subquery())).label("mentions"),
         case((Channel.kind == ChannelKind.DIRECT, member_ids)).label("member_ids"),

@@ -12,7 +12,7 @@ from sqlalchemy import case, select
 from sqlalchemy.dialects.postgresql import insert
 
 from business_chat.models.channel import Channel, ChannelMember
-from business_chat.rules.words import ChannelKind, EventKind, MemberRole
+from business_chat.rules.words import ChannelKind, EventKind, MemberRole, Notify
 from business_chat.schemas.channel import MemberQuery
 from business_chat.services import access, log, person
 from business_chat.services.access import me
@@ -92,6 +92,17 @@ async def set_role(session: TenantSession, channel_id: UUID, user_id: UUID, role
     audit.add(session, "chat.role_changed", target=target, before={**changed, "role": before}, after=changed)
 
 
+async def set_notify(session: TenantSession, channel_id: UUID, notify: Notify) -> None:
+    """Say what of a channel oneself is told of."""
+    await access.seen(session, channel_id)
+    member = await session.get(ChannelMember, (channel_id, me(session)))
+    if member is None:
+        raise access.NotAMember
+    member.notify = notify
+    await session.flush()
+    realtime.tell(session, me(session), {"type": "list_channels"})
+
+
 async def seat(
     session: TenantSession, channel: Channel, user_ids: list[UUID], role: MemberRole = MemberRole.MEMBER
 ) -> None:
@@ -99,10 +110,9 @@ async def seat(
 
     The channel's row is locked, or new.
     """
-    rows = [
-        {"channel_id": channel.id, "user_id": user_id, "role": role, "last_read_seq": channel.last_seq}
-        for user_id in user_ids
-    ]
+    notify = Notify.ALL if channel.kind is ChannelKind.DIRECT else Notify.MENTIONS
+    same = {"channel_id": channel.id, "role": role, "last_read_seq": channel.last_seq, "notify": notify}
+    rows = [{**same, "user_id": user_id} for user_id in user_ids]
     statement = insert(ChannelMember).values(rows).on_conflict_do_nothing().returning(ChannelMember.user_id)
     for user_id in sorted(await session.scalars(statement)):
         await log.record(session, channel.id, EventKind.MEMBER_ADDED, data={"user_id": user_id})

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from contracts.facts import ChatMessagePosted, ChatUserMentioned
+from contracts.facts import ChatMessagePosted
 from servicekit import audit, facts
 from servicekit.db import EditConflict, ReadSession, TenantSession, locked, refusing
 from servicekit.errors import Conflict, Forbidden, Gone, NotFound, Unprocessable
@@ -11,13 +11,11 @@ from servicekit.pagination import ListQuery, page
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from business_chat.models.channel import Channel, ChannelMember
+from business_chat.models.channel import Channel
 from business_chat.models.message import Mention, Message, MessageRevision, Reaction
-from business_chat.models.person import Person
-from business_chat.rules import mention
 from business_chat.rules.words import EventKind
 from business_chat.schemas.message import MessageChanges, MessageQuery, MessageWish
-from business_chat.services import access, draft, log, shape, thread
+from business_chat.services import access, draft, log, mention, notification, shape, thread
 from business_chat.services.access import me
 
 MOST_REACTIONS = 50  # different ones to a message
@@ -28,13 +26,6 @@ class ClientMsgIdReused(Conflict):
 
     def __init__(self) -> None:
         super().__init__("This client_msg_id was used for another message.")
-
-
-class MentionUnconfirmed(Conflict):
-    code = "chat.mention_unconfirmed"
-
-    def __init__(self, members: int) -> None:
-        super().__init__("@channel reaches many here: say that you mean it.", members=members)
 
 
 class NotTheAuthor(Forbidden):
@@ -81,9 +72,10 @@ async def send(session: TenantSession, channel_id: UUID, wish: MessageWish) -> U
     session.add(message)
     async with refusing({"uq_messages_author_id_client_msg_id": ClientMsgIdReused}):
         await session.flush()
-    named = await _mention(session, channel, message, confirmed=wish.mention_confirmed)
+    named = await mention.note(session, channel, message, confirmed=wish.mention_confirmed)
     if root is not None:
-        await thread.follow_reply(session, root, message, named)
+        await thread.follow_reply(session, channel, root, message, named)
+    await notification.tell(session, channel, message, named)
     await draft.sent(session, channel_id, wish.thread_root_id)
     await log.record(session, channel_id, EventKind.MESSAGE_CREATED, seq=seq, message_id=message.id)
     posted = ChatMessagePosted(
@@ -104,7 +96,11 @@ async def edit(session: TenantSession, message_id: UUID, changes: MessageChanges
     session.add(MessageRevision(message_id=message_id, text=message.text))
     message.text, message.edited_at = changes.text, now
     await session.flush()
-    await _mention(session, channel, message, confirmed=message.mentions_channel)
+    named = await mention.note(session, channel, message, confirmed=message.mentions_channel)
+    if message.thread_root_id is not None and named:
+        root = await thread.root(session, channel.id, message.thread_root_id)
+        await thread.follow_reply(session, channel, root, message, named)
+    await notification.tell(session, channel, message, named)
     await log.record(session, channel.id, EventKind.MESSAGE_EDITED, message_id=message_id)
 
 
@@ -209,35 +205,3 @@ async def _locked(session: TenantSession, message_id: UUID, version: int | None)
     if version not in {None, message.version}:
         raise EditConflict
     return channel, message
-
-
-async def _mention(
-    session: TenantSession, channel: Channel, message: Message, *, confirmed: bool
-) -> list[UUID]:
-    """Note whom the text names among the channel's members; answers with who is newly named."""
-    named = mention.handles(message.text)
-    message.mentions_channel = mention.everybody(named)
-    members = select(ChannelMember.user_id).where(ChannelMember.channel_id == channel.id)
-    if message.mentions_channel and not confirmed:
-        many = await session.scalar(select(func.count()).select_from(members.subquery())) or 0
-        if many >= mention.LARGE_CHANNEL:
-            raise MentionUnconfirmed(many)
-    people = select(Person.user_id).where(
-        Person.handle.in_(named),
-        Person.active,
-        Person.user_id != message.author_id,
-        Person.user_id.in_(members),
-    )
-    user_ids = sorted(await session.scalars(people)) if named else []
-    if message.edited_at is not None:
-        gone = (Mention.message_id == message.id, Mention.user_id.not_in(user_ids))
-        await session.execute(delete(Mention).where(*gone))
-    if not user_ids:
-        return []
-    rows = [{"message_id": message.id, "user_id": user_id} for user_id in user_ids]
-    added = insert(Mention).values(rows).on_conflict_do_nothing().returning(Mention.user_id)
-    new = list(await session.scalars(added))
-    for user_id in new:
-        told = ChatUserMentioned(message_id=message.id, channel_id=channel.id, user_id=user_id)
-        facts.add(session, told, about=message)
-    return new

@@ -11,8 +11,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from business_chat.models.channel import ChannelMember
+from business_chat.models.channel import Channel, ChannelMember
 from business_chat.models.message import Mention, Message, ThreadMember
+from business_chat.rules.words import ChannelKind
 from business_chat.schemas.message import MessageQuery
 from business_chat.services import access, shape
 from business_chat.services.access import me
@@ -37,8 +38,16 @@ async def root(session: TenantSession, channel_id: UUID, root_id: UUID) -> Messa
     return message
 
 
-async def follow_reply(session: TenantSession, root: Message, reply: Message, named: Sequence[UUID]) -> None:
-    """Have the root's author, who replies, and whom the reply names follow the thread."""
+async def follow_reply(
+    session: TenantSession, channel: Channel, root: Message, reply: Message, named: Sequence[UUID]
+) -> None:
+    """Have the root's author, who replies, and whom the reply names follow the thread.
+
+    In a direct conversation everybody follows every thread.
+    """
+    if channel.kind is ChannelKind.DIRECT:
+        everybody = select(ChannelMember.user_id).where(ChannelMember.channel_id == channel.id)
+        named = (await session.scalars(everybody)).all()
     before = reply.seq - 1
     rows = {root.author_id: root.seq, **dict.fromkeys(named, before), reply.author_id: reply.seq}
     values = [{"root_id": root.id, "user_id": user_id, "last_read_seq": seq} for user_id, seq in rows.items()]

@@ -35,4 +35,5 @@ _WRITERS: dict[str, Writer] = {
     "password_reset": letters.password_reset,
     "second_factor_added": letters.second_factor_added,
     "second_factor_removed": letters.second_factor_removed,
+    "unread_messages": module_letters.unread_messages,
 }

@@ -74,6 +74,25 @@ async def library_notice(desk: Desk) -> Letter:
     )
 
 
+@to_account
+async def unread_messages(desk: Desk, user: User) -> Letter:
+    data = desk.mail.data
+    subject = (
+        "1 message waits for you" if data["messages"] == "1" else f"{data['messages']} messages wait for you"
+    )
+    told = [("{} wrote to you directly: {}", data["direct"]), ("You are named in {}: {}", data["channels"])]
+    lines = [
+        form.format(name, count)
+        for form, counted in told
+        for count, _, name in (line.partition(" ") for line in counted.splitlines())
+    ]
+    return Letter(
+        subject=subject,
+        paragraphs=[f"Hello {user.name},", f"{subject} in the chat of {desk.tenant.name}.", *lines],
+        action=("Open the chat", desk.link("chat")),
+    )
+
+
 def _span(data: dict[str, str]) -> str:
     first, last = (in_words(date.fromisoformat(data[name])) for name in ("from", "to"))
     return f"on {first}" if first == last else f"from {first} to {last}"

@@ -1,0 +1,81 @@
+"""Mentions: whom a message names, found when it is said; and where one was named oneself."""
+
+from typing import Any
+from uuid import UUID
+
+from contracts.facts import ChatUserMentioned
+from servicekit import facts
+from servicekit.db import ReadSession, TenantSession
+from servicekit.errors import Conflict
+from servicekit.pagination import ListQuery, page
+from sqlalchemy import delete, func, select, union_all
+from sqlalchemy.dialects.postgresql import insert
+
+from business_chat.models.channel import Channel, ChannelMember
+from business_chat.models.message import Mention, Message
+from business_chat.models.person import Person
+from business_chat.rules import mention
+from business_chat.services import shape
+from business_chat.services.access import me
+
+
+class MentionUnconfirmed(Conflict):
+    code = "chat.mention_unconfirmed"
+
+    def __init__(self, members: int) -> None:
+        super().__init__("@channel reaches many here: say that you mean it.", members=members)
+
+
+async def note(session: TenantSession, channel: Channel, message: Message, *, confirmed: bool) -> list[UUID]:
+    """Note whom the text names among the channel's members; answers with who is newly named.
+
+    Raises:
+        MentionUnconfirmed: it calls everybody in a large channel.
+    """
+    named = mention.handles(message.text)
+    message.mentions_channel = mention.everybody(named)
+    members = select(ChannelMember.user_id).where(ChannelMember.channel_id == channel.id)
+    if message.mentions_channel and not confirmed:
+        many = await session.scalar(select(func.count()).select_from(members.subquery())) or 0
+        if many >= mention.LARGE_CHANNEL:
+            raise MentionUnconfirmed(many)
+    people = select(Person.user_id).where(
+        Person.handle.in_(named),
+        Person.active,
+        Person.user_id != message.author_id,
+        Person.user_id.in_(members),
+    )
+    user_ids = sorted(await session.scalars(people)) if named else []
+    if message.edited_at is not None:
+        gone = (Mention.message_id == message.id, Mention.user_id.not_in(user_ids))
+        await session.execute(delete(Mention).where(*gone))
+    if not user_ids:
+        return []
+    rows = [{"message_id": message.id, "user_id": user_id} for user_id in user_ids]
+    added = insert(Mention).values(rows).on_conflict_do_nothing().returning(Mention.user_id)
+    new = list(await session.scalars(added))
+    for user_id in new:
+        told = ChatUserMentioned(message_id=message.id, channel_id=channel.id, user_id=user_id)
+        facts.add(session, told, about=message)
+    return new
+
+
+async def listing(session: ReadSession, query: ListQuery) -> dict[str, Any]:
+    """Messages of one's channels that name oneself, or everybody since one joined; the newest first."""
+    columns = Message.__table__.c
+    naming = union_all(
+        select(Mention.message_id).where(Mention.user_id == me(session)),
+        select(Message.id).where(Message.mentions_channel),
+    )
+    statement = (
+        select(*shape.MESSAGE)
+        .join(ChannelMember, ChannelMember.channel_id == columns.channel_id)
+        .where(
+            ChannelMember.user_id == me(session),
+            columns.author_id != me(session),
+            columns.created_at >= ChannelMember.joined_at,
+            columns.deleted_at.is_(None),
+            columns.id.in_(naming),
+        )
+    )
+    return await page(session, statement, query, key=columns.id, id_=columns.id, descending=True)
