@@ -116,6 +116,7 @@ def _install_database_problems(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, on_database_error)
     app.add_exception_handler(StaleDataError, on_database_error)
     app.add_exception_handler(TimeoutError, on_database_error)
+    app.add_exception_handler(ConnectionError, on_database_error)
 
 
 def database_problem(error: Exception) -> Problem:
@@ -134,6 +135,7 @@ def database_problem(error: Exception) -> Problem:
         return Unprocessable("A value is of a form that cannot be stored.")
     if state in {"40001", "40P01", "55P03", "57014"}:
         return Unavailable("Others are changing the same things. Try again.", headers={"Retry-After": "1"})
-    if isinstance(error, TimeoutError) or getattr(error, "connection_invalidated", False):
+    away = isinstance(error, TimeoutError | ConnectionError) or state.startswith(("08", "57P"))
+    if away or getattr(error, "connection_invalidated", False):
         return Unavailable("The database is busy. Try again.", headers={"Retry-After": "1"})
     raise error

@@ -63,6 +63,7 @@ class Server:
     url: str  # as its superuser
     folder: Path  # where the data really lie
     stop_signal: signal.Signals
+    crash_signal: signal.Signals = signal.SIGKILL
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     def start(self) -> None:
@@ -75,8 +76,15 @@ class Server:
 
     def stop(self) -> None:
         """Stop what `start` started, and wait for its end."""
+        self._end(self.stop_signal)
+
+    def crash(self) -> None:
+        """`stop` without a clean-up, for tests."""
+        self._end(self.crash_signal)
+
+    def _end(self, by: signal.Signals) -> None:
         if self._process is not None:
-            self._process.send_signal(self.stop_signal)
+            self._process.send_signal(by)
             self._process.wait()
             self._process = None
 
@@ -135,6 +143,7 @@ def postgres_server(folder: Path, port: int, *, durable: bool) -> Server:
         url=f"postgresql://postgres:{password_file.read_text()}@127.0.0.1:{port}/postgres",
         folder=folder,
         stop_signal=signal.SIGINT,  # "fast": ends sessions, does not wait for them
+        crash_signal=signal.SIGQUIT,  # "immediate": recovery at the next start; SIGKILL would leave backends
     )
 
 

@@ -11,16 +11,18 @@ from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
+import structlog
 from contracts.context import TenantContext
 from fastapi import FastAPI
 from prometheus_client import Gauge
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 
 from servicekit.access import Access, ContextRequired
-from servicekit.errors import Problem
+from servicekit.errors import Problem, Unavailable
 from servicekit.realtime_feed import TRY_AGAIN_LATER, Log
 from servicekit.realtime_hub import POLICY_VIOLATION, Hub
 from servicekit.schemas import Input
@@ -35,6 +37,8 @@ LINGER = 5.0  # seconds for a reader to take its close frame
 
 UNSUPPORTED_DATA = 1003
 MESSAGE_TOO_BIG = 1009
+
+log = structlog.get_logger()
 
 SOCKETS = Gauge("sockets", "WebSockets open.")
 
@@ -149,7 +153,7 @@ class _Endpoint:
             self._access.check(context)
             if context.user_id is None:
                 raise ContextRequired
-            await self._app.state.tenants.require_active(context.tenant)
+            await self._active(context.tenant)
         except Problem as problem:
             await problem_response(problem, scope["path"], "")(scope, receive, send)
             return
@@ -172,6 +176,12 @@ class _Endpoint:
                 for outcome in await asyncio.gather(*tasks, return_exceptions=True):
                     if isinstance(outcome, Exception):
                         raise outcome
+
+    async def _active(self, tenant: str | None) -> None:
+        try:
+            await self._app.state.tenants.require_active(tenant)
+        except (SQLAlchemyError, OSError) as error:
+            raise Unavailable("The database is busy. Try again.") from error
 
     async def _read(self, socket: _Socket, receive: Receive) -> None:
         while (message := await receive())["type"] == "websocket.receive":
@@ -204,8 +214,12 @@ class _Endpoint:
                 if socket.may_type():
                     self._hub.typing(socket, frame.channel_id, frame.thread_root_id)
             case _Resume():
-                for channel_id, after in frame.channels.items():
-                    await self._hub.feeds.follow(socket, channel_id, after)
+                try:
+                    for channel_id, after in frame.channels.items():
+                        await self._hub.feeds.follow(socket, channel_id, after)
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("log not read", reason=repr(error))
+                    socket.close(TRY_AGAIN_LATER, "cannot read the log")
 
 
 def live(service: str, path: str, access: Access, source: Log) -> Plug:

@@ -4,7 +4,6 @@ import asyncio
 import multiprocessing
 import os
 import shutil
-import signal
 import tempfile
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
@@ -109,9 +108,7 @@ class Ground:
 
     async def restart_redis(self, *, empty: bool) -> None:
         """Kill Redis as a crash does, and start it again with what its log holds, or with nothing."""
-        assert self.redis_server._process is not None
-        self.redis_server._process.send_signal(signal.SIGKILL)
-        self.redis_server._process.wait()
+        self.redis_server.crash()
         await self.redis.aclose()
         if empty:
             shutil.rmtree(self.folder / "redis")
@@ -120,9 +117,7 @@ class Ground:
 
     async def restart_postgres(self) -> None:
         """Kill PostgreSQL's postmaster and all backends as a crash does, and start it again."""
-        assert self.postgres._process is not None
-        self.postgres._process.send_signal(signal.SIGQUIT)  # "immediate": no clean-up, recovery at start
-        self.postgres._process.wait()
+        self.postgres.crash()
         self.postgres.start()
         await self.postgres.wait_ready()
         for database in self.databases.values():
