@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -20,9 +21,12 @@ PATIENCE = 60.0  # seconds after which something that should have come did not
 
 
 class Replica:
-    def __init__(self) -> None:
+    def __init__(self, *options: str, environment: Mapping[str, str] | None = None) -> None:
+        """`options` are uvicorn's, beside those that every service runs with."""
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self._options = options
+        self._environment = {**os.environ, **(environment or {})}
 
     @property
     def address(self) -> str:
@@ -30,7 +34,8 @@ class Replica:
 
     async def start(self) -> None:
         argv = [sys.executable, "-m", "uvicorn", "business_chat.main:app", f"--port={self.port}"]
-        self.process = subprocess.Popen(argv)  # noqa: ASYNC220 - returns at once
+        argv += ["--no-access-log", "--log-level=warning", *self._options]
+        self.process = subprocess.Popen(argv, env=self._environment)  # noqa: ASYNC220 - returns at once
         async with httpx.AsyncClient() as client:
             while True:
                 try:
@@ -41,9 +46,9 @@ class Replica:
                 await asyncio.sleep(0.1)
 
     def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
 
     def stop(self) -> None:
         assert self.process is not None
