@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import string
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import kubernetes_validate
 import pytest
 import yaml
 from fleet.cluster_secrets import manifests
+from fleet.main import parser
 from servicekit.fleet import ServiceEntry, fleet, root
 
 FOLDER = root() / "infrastructure/kubernetes"
@@ -240,6 +242,18 @@ def test_no_secret_stands_in_the_manifests(overlay: str) -> None:
     assert not re.search(r"://[^/\"]*:[^/\"@]*@", text), "an address with a password"
 
 
+def test_cron_jobs_run_commands_that_there_are() -> None:
+    for each in pods("production"):
+        if each.owner.startswith("CronJob/"):
+            told = environment("production", each)
+            assert "ADMIN_DATABASE_URL" in told
+            args = [
+                string.Template(part.replace("$(", "${").replace(")", "}")).substitute(told)
+                for part in each.container["args"]
+            ]
+            assert callable(parser().parse_args(args).run)
+
+
 # --- valid, and no more allowed than needed --------------------------------------
 
 
@@ -421,7 +435,8 @@ def test_nobody_reaches_more_than_it_needs() -> None:
         expected |= {(part, "StatefulSet/redis:redis") for part in (api, worker, gateway)}
         for part in (api, worker, f"Job/{entry.name}-migrate"):
             expected.add((part, "StatefulSet/postgres:postgres"))
-    expected |= {(part, "StatefulSet/postgres:postgres") for part in ("Job/databases", "CronJob/backup")}
+    operators = ("Job/databases", "CronJob/backup", "CronJob/export-tenant")
+    expected |= {(part, "StatefulSet/postgres:postgres") for part in operators}
     assert edges("dev") == expected
 
 

@@ -1,9 +1,6 @@
 """A tenant's life for operators, on the migrated databases of every service of an application."""
 
-import importlib
 import os
-import re
-import subprocess
 import tarfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -17,13 +14,9 @@ from contracts.facts import TenantRegistered
 from fleet import archive, migrations, tenants
 from fleet.place import FleetError
 from fleet.processes import Plan
-from fleet.psql import address
 from fleet.tenants import Tenant
-from servicekit.databases import ensure_database
 from servicekit.db import Database
-from servicekit.embedded import postgres_program
 from servicekit.fleet import fleet
-from servicekit.migrations.runner import migrate
 from servicekit.service import Service
 from servicekit.tenancy import provision
 from servicekit.testing.environment import PASSWORD, Environment
@@ -32,69 +25,9 @@ ABOUT = TenantRegistered(
     organisation="Kept Ltd", country="GB", currency="GBP", time_zone="Europe/London", locale="en-GB"
 )
 HRMS = fleet().named("app1-hrms-service")
-FILL_HRMS = """
-INSERT INTO departments (name, version) VALUES ('Engineering', 1), ('Größe & "Quotes"', 3);
-INSERT INTO employees (employee_no, first_name, last_name, email, date_of_joining, version)
-SELECT 'E' || nextval('employee_numbers'), 'Zoë', 'N' || g, g || '@kept.test', '2026-01-05', 1
-FROM generate_series(1, 40) g;
-INSERT INTO control.outbox (kind, tenant, application, type, aggregate, version, data)
-VALUES ('fact', '{id}', 'business', 'hrms.employee_hired.v1', '', 1, '{{}}');
-"""
-FILL_USERS = """
-INSERT INTO users (email, name, status, token_version, version)
-VALUES ('ada@kept.test', 'Ada', 'active', 1, 1);
-INSERT INTO passwords (user_id, hash) SELECT id, 'secret' FROM users;
-INSERT INTO control.account_address VALUES ('ada@kept.test', '{id}');
-"""
-
-RESTRICT = r"^\\(un)?restrict "  # a random word of each dump
-# PostgreSQL words a list in a condition anew each time it reads one: casts and brackets move.
-WORDING = r"::(text|character varying)(\[\])?|[()]"
-
 Make = Callable[[], Awaitable[Tenant]]
-
-
-@pytest.fixture(scope="session")
-async def services(environment: Environment) -> AsyncIterator[list[tuple[Service, Database]]]:
-    """The Business System's services, each with its database."""
-    found: list[Service] = []
-    for entry in fleet().built:
-        if entry.application == "business":
-            await ensure_database(environment.admin_url, entry.database, PASSWORD, PASSWORD)
-            found.append(importlib.import_module(f"{entry.package}.main").service)
-            await migrate(found[-1])
-    databases = [Database(service.settings, service.name) for service in found]
-    yield list(zip(found, databases, strict=True))
-    for database in databases:
-        await database.dispose()
-
-
-@pytest.fixture
-def make(environment: Environment, services: list[tuple[Service, Database]]) -> Make:
-    """Make a tenant with some rows, not in use, so that deleting it waits for nobody."""
-
-    async def make() -> Tenant:
-        tenant = Tenant(
-            f"o{uuid4().hex[:10]}", "business", environment.admin_url, os.environ["FLEET_FILES_URL"]
-        )
-        for service, database in services:
-            async with database.control() as session:
-                await provision(session, tenant.id, ABOUT, service.tenant_streams)
-                await session.commit()
-        for filled, fill in (("app1_hrms", FILL_HRMS), ("app1_user", FILL_USERS)):
-            async with connected(tenant, filled) as connection:
-                await connection.execute(
-                    f"SET search_path = {tenant.schema}, ext; {fill.format(id=tenant.id)}"
-                )
-        await tenants.set_status(tenant, "suspended")
-        return tenant
-
-    return make
-
-
-@pytest.fixture
-async def tenant(make: Make) -> Tenant:
-    return await make()
+Dump = Callable[..., list[str]]
+Rows = Callable[[Tenant], Awaitable[dict[str, list[str]]]]
 
 
 @asynccontextmanager
@@ -106,28 +39,23 @@ async def connected(tenant: Tenant, database: str, **role: str) -> AsyncIterator
         await connection.close()
 
 
-async def rows(tenant: Tenant) -> dict[str, list[str]]:
-    """All that the databases hold of a tenant: tables, owners, privileges, rows, sequences."""
-    held = {}
-    for entry in tenant.services:
-        where, password = address(tenant.admin_url, entry.database)
-        dump = subprocess.run(
-            [postgres_program("pg_dump"), where, f"--schema={tenant.schema}"],
-            env=os.environ | password,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        held[entry.name] = sorted(
-            re.sub(WORDING, "", line) for line in dump.stdout.splitlines() if not re.search(RESTRICT, line)
-        )
-        async with connected(tenant, entry.database) as connection:
-            for table, key, _ in await tenants.tables_about_tenants(connection):
-                found = await connection.fetch(
-                    f"SELECT t::text FROM control.{table} t WHERE {key} = $1 ORDER BY 1", tenant.id
-                )
-                held[f"{entry.name} {table}"] = [row[0] for row in found if table != "outbox"]
-    return held
+@pytest.fixture
+def rows(dump: Dump) -> Rows:
+    """All that the databases hold of a tenant."""
+
+    async def rows(tenant: Tenant) -> dict[str, list[str]]:
+        held = {}
+        for entry in tenant.services:
+            held[entry.name] = dump(tenant.admin_url, entry.database, tenant.schema)
+            async with connected(tenant, entry.database) as connection:
+                for table, key, _ in await tenants.tables_about_tenants(connection):
+                    found = await connection.fetch(
+                        f"SELECT t::text FROM control.{table} t WHERE {key} = $1 ORDER BY 1", tenant.id
+                    )
+                    held[f"{entry.name} {table}"] = [row[0] for row in found if table != "outbox"]
+        return held
+
+    return rows
 
 
 async def exists(tenant: Tenant, database: str) -> bool:
@@ -151,7 +79,9 @@ async def refusing(tenant: Tenant, database: str, status: str) -> AsyncIterator[
             await connection.execute("DROP FUNCTION control.refuse() CASCADE")
 
 
-async def test_a_tenant_exported_deleted_and_restored_is_what_it_was(tenant: Tenant, tmp_path: Path) -> None:
+async def test_a_tenant_exported_deleted_and_restored_is_what_it_was(
+    rows: Rows, tenant: Tenant, tmp_path: Path
+) -> None:
     before = await rows(tenant)
     assert before["app1-user-service account_address"]
     await archive.export(tenant, tmp_path / "kept.tar")
@@ -187,7 +117,9 @@ async def test_an_archive_is_for_its_owners_eyes(tenant: Tenant, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["kept.tar"]
 
 
-async def test_deleting_drops_schemas_and_messages_and_leaves_a_tombstone(tenant: Tenant, make: Make) -> None:
+async def test_deleting_drops_schemas_and_messages_and_leaves_a_tombstone(
+    rows: Rows, tenant: Tenant, make: Make
+) -> None:
     rival = await make()
     before = await rows(rival)
     await tenants.delete(tenant)
@@ -243,7 +175,7 @@ async def test_a_tenant_that_a_service_never_had_is_deleted_there_too(tenant: Te
     assert (await tenants.row_in(tenant, HRMS))["status"] == "deleted"
 
 
-async def test_a_tenant_that_exists_is_not_restored_over(tenant: Tenant, tmp_path: Path) -> None:
+async def test_a_tenant_that_exists_is_not_restored_over(rows: Rows, tenant: Tenant, tmp_path: Path) -> None:
     await archive.export(tenant, tmp_path / "kept.tar")
     before = await rows(tenant)
     with pytest.raises(FleetError, match="exists"):
@@ -253,7 +185,7 @@ async def test_a_tenant_that_exists_is_not_restored_over(tenant: Tenant, tmp_pat
 
 @pytest.mark.parametrize("database", ["app1_hrms", "app1_user"])
 async def test_a_restore_cut_short_anywhere_is_completed_by_the_next(
-    tenant: Tenant, database: str, tmp_path: Path
+    rows: Rows, tenant: Tenant, database: str, tmp_path: Path
 ) -> None:
     before = await rows(tenant)
     await archive.export(tenant, tmp_path / "kept.tar")

@@ -9,7 +9,6 @@ way between services is left out.
 import asyncio
 import hashlib
 import json
-import os
 import shutil
 import tarfile
 import tempfile
@@ -19,12 +18,11 @@ from typing import Annotated, Any, Literal
 
 from contracts.ids import Application, TenantId
 from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationError
-from servicekit.embedded import postgres_program
 from servicekit.fleet import ServiceEntry, fleet
 
 from fleet import objects
 from fleet.place import FleetError
-from fleet.psql import address
+from fleet.psql import restore_dump, run
 from fleet.tenants import Tenant, audit, bury, known, opened, row_in, tables_about_tenants
 
 _MANIFEST = "manifest.json"
@@ -106,10 +104,10 @@ async def _export_from(tenant: Tenant, entry: ServiceEntry, folder: Path) -> Par
             return None
         (folder / _CONTROL).write_text(json.dumps(control))
         rows = await _counted(connection, tenant.schema)
-        await _run(
+        await run(
             "pg_dump",
             tenant.admin_url,
-            entry,
+            entry.database,
             "--format=custom",
             f"--schema={tenant.schema}",
             f"--snapshot={await connection.fetchval('SELECT pg_export_snapshot()')}",
@@ -119,7 +117,7 @@ async def _export_from(tenant: Tenant, entry: ServiceEntry, folder: Path) -> Par
     files = await objects.fetch(tenant.files_url, tenant.files_at(entry), folder / _FILES)
     print(f"  {entry.name:<28} {_sum(rows, len(files))}", flush=True)
     members = (_CONTROL, _SCHEMA, *(f"{_FILES}/{name}" for name in files))
-    sha256 = {name: _digest(folder / name) for name in members}
+    sha256 = {name: digest(folder / name) for name in members}
     return Part(revision=control["tenant"][0]["revision"], rows=rows, sha256=sha256)
 
 
@@ -160,7 +158,7 @@ def _unpack(file: Path, folder: Path) -> Manifest:
                 for member in {_SCHEMA, _CONTROL, *part.sha256}:
                     with (folder / name / member).open("wb") as target:
                         shutil.copyfileobj(_member(tar, f"{name}/{member}"), target)
-                    if _digest(folder / name / member) != part.sha256.get(member):
+                    if digest(folder / name / member) != part.sha256.get(member):
                         raise FleetError(f"{file} is damaged: the checksum of {name}/{member} is another")
     except (tarfile.TarError, EOFError, OSError, ValidationError, KeyError) as error:
         raise FleetError(f"{file} is no archive of a tenant, or damaged: {error}") from error
@@ -187,9 +185,7 @@ async def _restore_into(tenant: Tenant, entry: ServiceEntry, part: Part, folder:
             raise FleetError(f"{tenant.id} was registered meanwhile")
     files = [folder / member for member in part.sha256 if member.startswith(_FILES)]
     await objects.bring(tenant.files_url, tenant.files_at(entry), files)
-    # Made by the owning role, so that its default privileges let the reading role in.
-    alone = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-    await _run("pg_restore", tenant.admin_url, entry, *alone, str(folder / _SCHEMA))
+    await restore_dump(tenant.admin_url, entry.database, folder / _SCHEMA)
     async with opened(tenant.admin_url, entry) as connection, connection.transaction():
         if await _counted(connection, tenant.schema) != part.rows:
             raise FleetError(f"{entry.name} has not the rows that the manifest counts")
@@ -231,22 +227,6 @@ async def _counted(connection: Any, schema: str) -> dict[str, int]:
     }
 
 
-async def _run(program: str, admin_url: str, entry: ServiceEntry, *arguments: str) -> None:
-    """Run a program of PostgreSQL on a service's database, as the role that owns it."""
-    where, password = address(admin_url, entry.database)
-    child = await asyncio.create_subprocess_exec(
-        str(postgres_program(program)),
-        f"--dbname={where}",
-        f"--role={entry.database}",
-        *arguments,
-        env=os.environ | password,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await child.communicate()
-    if child.returncode != 0:
-        raise FleetError(f"{program} failed on {entry.database}: {said.decode(errors='replace').strip()}")
-
-
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

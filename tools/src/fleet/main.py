@@ -13,6 +13,7 @@ from servicekit.embedded import ServerStartError
 from servicekit.fleet import fleet, root
 
 from fleet import (
+    backup_commands,
     cluster_secrets,
     demo,
     doctor,
@@ -32,7 +33,7 @@ from fleet.supervision import Supervisor
 
 def main() -> None:
     """Run one command; exit with 1 and a sentence where it cannot be done."""
-    arguments = _parser().parse_args()
+    arguments = parser().parse_args()
     try:
         sys.exit(arguments.run(arguments))
     except (FleetError, ServerStartError, FileNotFoundError) as error:
@@ -44,9 +45,10 @@ def main() -> None:
         sys.exit(0)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fleet", description=__doc__)
-    commands = parser.add_subparsers(metavar="command", required=True)
+def parser() -> argparse.ArgumentParser:
+    """All commands: what each was given, and as `run` what does it."""
+    whole = argparse.ArgumentParser(prog="fleet", description=__doc__)
+    commands = whole.add_subparsers(metavar="command", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], object], what: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=what, description=what)
@@ -77,6 +79,18 @@ def _parser() -> argparse.ArgumentParser:
     queue_commands.add_to(queue)
     tenant = commands.add_parser("tenant", help="a tenant's life: create, list, suspend, export, delete, …")
     tenant_commands.add_to(tenant)
+    backup_commands.add_backup_to(
+        command(
+            "backup", backup_commands.back_up, "everything in a folder: databases, and what users uploaded"
+        )
+    )
+    backup_commands.add_restore_to(
+        command(
+            "restore",
+            backup_commands.restore,
+            "bring everything back as a backup has it; stop services first",
+        )
+    )
     keys = command(
         "keys", _keys, "make the keys that the gateway and the services sign with; existing ones stay"
     )
@@ -88,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     demonstration = command("demo", _demo, "make the demo tenants; what is there stays (`up` does this too)")
     demonstration.add_argument("gateway", help="its address, e.g. http://127.0.0.1:8080")
     command("init-sql", _init_sql, "write infrastructure/postgres/init.sql anew")
-    return parser
+    return whole
 
 
 def _up(_: argparse.Namespace) -> None:

@@ -56,6 +56,9 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     export.add_argument("--to", required=True, type=Path, metavar="FILE")
     restore = command("restore", _restore, "bring a tenant back from such a file, where it does not exist")
     restore.add_argument("file", type=Path)
+    restore.add_argument(
+        "--no-migrate", action="store_true", help="leave that to the services' images, as outside development"
+    )
     delete = about_one("delete", _delete, "drop a tenant's data for ever, after asking for its id again")
     delete.add_argument("--confirm", metavar="ID", help="the id again: do not ask")
     migrate = command("migrate", _migrate, "bring all tenants, or one, to head; goes on past failures")
@@ -86,11 +89,17 @@ def _plan() -> Plan:
     return plan(place, fleet())
 
 
+def admin_url() -> str:
+    """A superuser's address: the environment's, or that of this checkout's fleet, which was started."""
+    return os.environ.get("ADMIN_DATABASE_URL") or _plan().admin_url
+
+
 def _tenant(arguments: argparse.Namespace) -> Tenant:
-    return Tenant(arguments.id, arguments.application, _plan().admin_url, _files_url())
+    return Tenant(arguments.id, arguments.application, admin_url(), files_url())
 
 
-def _files_url() -> str:
+def files_url() -> str:
+    """Where the services keep files: as the environment says, or in this checkout."""
     return os.environ.get("FLEET_FILES_URL") or (root() / ".dev/files").as_uri()
 
 
@@ -127,9 +136,9 @@ def _export(arguments: argparse.Namespace) -> None:
 
 def _restore(arguments: argparse.Namespace) -> None:
     async def run() -> None:
-        fleet_plan = _plan()
-        tenant = await archive.restore(arguments.file, fleet_plan.admin_url, _files_url())
-        await migrations.migrate(fleet_plan, tenant.services, tenant.id)
+        tenant = await archive.restore(arguments.file, admin_url(), files_url())
+        if not arguments.no_migrate:
+            await migrations.migrate(_plan(), tenant.services, tenant.id)
 
     asyncio.run(run())
 
@@ -155,7 +164,7 @@ def _migrate(arguments: argparse.Namespace) -> None:
         applications = _chosen(arguments)
         if arguments.id is not None:
             found = [
-                Tenant(arguments.id, application, fleet_plan.admin_url, _files_url())
+                Tenant(arguments.id, application, fleet_plan.admin_url, files_url())
                 for application in applications
             ]
             applications = [one.application for one in found if await tenants.row_in(one, one.directory)]
