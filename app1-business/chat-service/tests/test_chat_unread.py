@@ -5,6 +5,7 @@ import asyncio
 from business_chat.rules import mention
 from chatting import Chat
 from replicas import two_in_a_channel
+from servicekit import presence
 
 
 async def test_counts_follow_from_the_read_pointer_and_own_messages_never_count(chat: Chat) -> None:
@@ -106,3 +107,36 @@ async def test_calling_everybody_in_a_large_channel_must_be_meant(chat: Chat) ->
     said = await people[0].asks("POST", path, wish | {"mention_confirmed": True})
     assert (said["mentions_channel"], said["mentions"]) == (True, [])
     assert await people[1].counts(general["id"]) == (1, 1)
+
+
+async def test_here_counts_for_who_is_there_when_it_is_said_and_for_nobody_else(chat: Chat) -> None:
+    ada, ben, channel = await two_in_a_channel(chat)
+    cy = await chat.person("cy")
+    await ada.asks("POST", f"/channels/{channel}/members", {"user_id": cy.id})
+    running, there = chat.running, [ada.context.user_id, ben.context.user_id]
+    await presence.note(running.redis, running.service.name, chat.tenant, {id_: True for id_ in there if id_})
+    said = await ada.says(channel, "@here lunch, and `@here` in code")
+    assert (said["mentions_here"], said["mentions_channel"], said["mentions"]) == (True, False, [])
+    await ada.says(channel, "`@here`")
+    await ada.says(channel, "under it, @here", thread_root_id=said["id"])
+    assert (await ben.counts(channel), await cy.counts(channel)) == ((2, 1), (2, 0))
+    assert len((await ben.asks("GET", "/mentions"))["items"]) == 2
+    assert (await cy.asks("GET", "/mentions"))["items"] == []
+    await ben.asks("PUT", f"/messages/{said['id']}/thread/follow")
+    await ben.asks("POST", f"/messages/{said['id']}/thread/read", {"seq": 0})
+    await ada.says(channel, "again @here", thread_root_id=said["id"])
+    assert [thread["unread_mentions"] for thread in (await ben.asks("GET", "/threads"))["items"]] == [1]
+    await ada.asks("PATCH", f"/messages/{said['id']}", {"text": "lunch"}, version=said["version"])
+    assert await ben.counts(channel) == (2, 0)
+
+
+async def test_calling_whoever_is_there_in_a_large_channel_must_be_meant(chat: Chat) -> None:
+    people = [await chat.person(f"p{n}") for n in range(mention.LARGE_CHANNEL)]
+    (general,) = (await people[0].asks("GET", "/channels"))["items"]
+    wish = {"client_msg_id": general["id"], "text": "@here fire"}
+    path = f"/channels/{general['id']}/messages"
+    refused = await people[0].asks("POST", path, wish, status=409)
+    assert (refused["code"], refused["members"]) == ("chat.mention_unconfirmed", mention.LARGE_CHANNEL)
+    said = await people[0].asks("POST", path, wish | {"mention_confirmed": True})
+    assert said["mentions_here"] is True
+    assert await people[1].counts(general["id"]) == (1, 0)

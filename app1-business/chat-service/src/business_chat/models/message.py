@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from servicekit.db import Editable, Identified
-from sqlalchemy import BigInteger, Computed, ForeignKey, Index, UniqueConstraint, false, func, text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, UniqueConstraint, Uuid, false, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from business_chat.models.base import Base
@@ -22,6 +22,7 @@ class Message(Editable, Base):
         # Without a list of what is pending: nobody who posts has to work it off for the others.
         Index("ix_messages_words", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_messages_mentions_channel", "id", postgresql_where=text("mentions_channel")),
+        Index("ix_messages_here", "here", postgresql_using="gin", postgresql_where=text("here IS NOT NULL")),
     )
 
     channel_id: Mapped[UUID] = mapped_column(ForeignKey("channels.id"))
@@ -34,6 +35,7 @@ class Message(Editable, Base):
     )
     thread_root_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
     mentions_channel: Mapped[bool] = mapped_column(server_default=false())
+    here: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid()))  # who was there when `@here` was said
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 

@@ -1,12 +1,13 @@
-"""Whom a text names: `@handle`, and `@channel` or `@all` for everybody there."""
+"""Whom a text names: `@handle`; `@channel` or `@all`, everybody there; `@here`, who is at a device now."""
 
 import re
 from collections.abc import Collection
 
-LARGE_CHANNEL = 50  # members from which on `@channel` must be meant
+LARGE_CHANNEL = 50  # members from which on `@channel` and `@here` must be meant
 
 _EVERYBODY = frozenset({"all", "channel"})
-_RESERVED = _EVERYBODY | {"everyone", "here"}
+_HERE = "here"
+_RESERVED = _EVERYBODY | {"everyone", _HERE}
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _MENTION = re.compile(r"(?<![\w@.])@([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)", re.IGNORECASE)
 
@@ -18,6 +19,10 @@ def handles(text: str) -> frozenset[str]:
 
 def everybody(named: Collection[str]) -> bool:
     return not _EVERYBODY.isdisjoint(named)
+
+
+def whoever_is_there(named: Collection[str]) -> bool:
+    return _HERE in named and not everybody(named)
 
 
 def handle_base(email: str) -> str:

@@ -13,7 +13,7 @@ Emoji = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"
 class MessageWish(Input):
     """`client_msg_id` is the client's own, the same at every try: the message is sent once.
 
-    `text` is Markdown. `mention_confirmed` is asked for where `@channel` reaches many.
+    `text` is Markdown. `mention_confirmed` is asked for where `@channel` or `@here` may reach many.
     """
 
     client_msg_id: UUID
@@ -51,6 +51,7 @@ class MessageRead(Output):
     thread_root_id: UUID | None
     mentions: list[UUID]
     mentions_channel: bool
+    mentions_here: bool
     reactions: list[ReactionRead]
     replies: int
     last_reply_seq: int | None

@@ -144,6 +144,6 @@ def is_news(user_id: UUID) -> ColumnElement[bool]:
 
 
 def names(user_id: UUID) -> ColumnElement[bool]:
-    """Of messages, those that mention a person, alone or with everybody in the channel."""
+    """Of messages, those that mention a person, alone, with everybody or with whoever was there."""
     mention = select(Mention.user_id).where(Mention.message_id == Message.id, Mention.user_id == user_id)
-    return or_(Message.mentions_channel, mention.correlate(Message).exists())
+    return or_(Message.mentions_channel, Message.here.any_() == user_id, mention.correlate(Message).exists())

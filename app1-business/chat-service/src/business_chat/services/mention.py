@@ -15,7 +15,7 @@ from business_chat.models.channel import Channel, ChannelMember
 from business_chat.models.message import Mention, Message
 from business_chat.models.person import Person
 from business_chat.rules import mention
-from business_chat.services import shape
+from business_chat.services import presence, shape
 from business_chat.services.access import me
 
 
@@ -23,22 +23,27 @@ class MentionUnconfirmed(Conflict):
     code = "chat.mention_unconfirmed"
 
     def __init__(self, members: int) -> None:
-        super().__init__("@channel reaches many here: say that you mean it.", members=members)
+        super().__init__("This calls many: say that you mean it.", members=members)
 
 
 async def note(session: TenantSession, channel: Channel, message: Message, *, confirmed: bool) -> list[UUID]:
     """Note whom the text names among the channel's members; answers with who is newly named.
 
     Raises:
-        MentionUnconfirmed: it calls everybody in a large channel.
+        MentionUnconfirmed: it calls everybody, or whoever is there, in a large channel.
     """
     named = mention.handles(message.text)
     message.mentions_channel = mention.everybody(named)
+    here = mention.whoever_is_there(named)
     members = select(ChannelMember.user_id).where(ChannelMember.channel_id == channel.id)
-    if message.mentions_channel and not confirmed:
+    if (message.mentions_channel or here) and not confirmed:
         many = await session.scalar(select(func.count()).select_from(members.subquery())) or 0
         if many >= mention.LARGE_CHANNEL:
             raise MentionUnconfirmed(many)
+    if here and message.here is None:
+        message.here = sorted(await presence.online(session, (await session.scalars(members)).all()))
+    elif not here and message.here is not None:
+        message.here = None
     people = select(Person.user_id).where(
         Person.handle.in_(named),
         Person.active,
@@ -61,11 +66,12 @@ async def note(session: TenantSession, channel: Channel, message: Message, *, co
 
 
 async def listing(session: ReadSession, query: ListQuery) -> dict[str, Any]:
-    """Messages of one's channels that name oneself, or everybody since one joined; the newest first."""
+    """Messages of one's channels that name oneself, alone or among others, since one joined."""
     columns = Message.__table__.c
     naming = union_all(
         select(Mention.message_id).where(Mention.user_id == me(session)),
         select(Message.id).where(Message.mentions_channel),
+        select(Message.id).where(Message.here.contains([me(session)])),
     )
     statement = (
         select(*shape.MESSAGE)

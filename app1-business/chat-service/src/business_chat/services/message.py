@@ -96,7 +96,8 @@ async def edit(session: TenantSession, message_id: UUID, changes: MessageChanges
     session.add(MessageRevision(message_id=message_id, text=message.text))
     message.text, message.edited_at = changes.text, now
     await session.flush()
-    named = await mention.note(session, channel, message, confirmed=message.mentions_channel)
+    meant = message.mentions_channel or message.here is not None
+    named = await mention.note(session, channel, message, confirmed=meant)
     if message.thread_root_id is not None and named:
         root = await thread.root(session, channel.id, message.thread_root_id)
         await thread.follow_reply(session, channel, root, message, named)
@@ -118,7 +119,7 @@ async def remove(session: TenantSession, message_id: UUID) -> None:
             raise NotTheAuthor
         audit.add(session, "chat.message_deleted", target=f"message:{message_id}")
     now = await session.scalar(select(func.now()))
-    message.text, message.mentions_channel, message.deleted_at = "", False, now
+    message.text, message.mentions_channel, message.here, message.deleted_at = "", False, None, now
     for table in (MessageRevision, Mention, Reaction):
         await session.execute(delete(table).where(table.message_id == message_id))
     await session.flush()

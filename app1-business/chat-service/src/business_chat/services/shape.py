@@ -56,6 +56,7 @@ MESSAGE: tuple[ColumnElement[Any], ...] = (
     _of_message.thread_root_id,
     _mentions.label("mentions"),
     _of_message.mentions_channel,
+    _of_message.here.is_not(None).label("mentions_here"),
     _reactions.label("reactions"),
     *thread_of(Message.id)[1:],
     _of_message.created_at,

@@ -7,7 +7,7 @@ from uuid import UUID
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound, Unprocessable
 from servicekit.pagination import ListQuery, page
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -87,7 +87,9 @@ async def followed(session: ReadSession, query: ListQuery) -> dict[str, Any]:
             *shape.MESSAGE,
             ThreadMember.last_read_seq.label("my_last_read_seq"),
             unread.scalar_subquery().label("unread"),
-            unread.where(reply.mentions_channel | naming.exists()).scalar_subquery().label("unread_mentions"),
+            unread.where(or_(reply.mentions_channel, reply.here.any_() == me(session), naming.exists()))
+            .scalar_subquery()
+            .label("unread_mentions"),
         )
         .join(ThreadMember, ThreadMember.root_id == Message.id)
         .join(ChannelMember, ChannelMember.channel_id == Message.channel_id)
