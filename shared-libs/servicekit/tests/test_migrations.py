@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from contracts.facts import TenantRegistered
 from servicekit.app import create_app
+from servicekit.migrations import upgrade
 from servicekit.migrations.runner import migrate
 from servicekit.tenancy import provision
+from servicekit.tenant_schema import CONTROL
 from servicekit.testing.environment import Environment
 from servicekit.testing.running import Running, start
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 
 @pytest.fixture
@@ -76,3 +79,53 @@ async def test_a_deleted_tenant_gets_no_schema_even_if_asked_for(alone: Running)
         await session.commit()
     outcome = await migrate(alone.service, tenant=tenant)
     assert (outcome.at_head, outcome.migrated, outcome.failed) == (0, 0, {})
+
+
+@pytest.fixture
+async def said(alone: Running) -> AsyncIterator[list[str]]:
+    """What the service's database is told."""
+    said: list[str] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    engine = alone.database._writer.sync_engine
+    event.listen(engine, "before_cursor_execute", listen)
+    yield said
+    event.remove(engine, "before_cursor_execute", listen)
+
+
+def schemas(said: list[str]) -> list[str]:
+    return [statement for statement in said if "CREATE SCHEMA" in statement or "citus" in statement]
+
+
+async def test_with_citus_a_tenants_schema_is_a_unit_that_a_node_holds(
+    alone: Running, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENANT_SHARDING", "citus")
+    tenant = await alone.new_tenant()
+    assert schemas(said) == [
+        "SET LOCAL citus.enable_schema_based_sharding = on",
+        f"CREATE SCHEMA IF NOT EXISTS tenant_{tenant}",
+    ]
+    said.clear()
+    async with alone.database.control() as session:
+        connection = await session.connection()
+        await connection.run_sync(upgrade, CONTROL, alone.service.control_streams)
+    assert schemas(said) == [
+        "SET LOCAL citus.enable_schema_based_sharding = off",
+        "CREATE SCHEMA IF NOT EXISTS control",
+    ]
+
+
+async def test_without_citus_it_is_not_spoken_of(alone: Running, said: list[str]) -> None:
+    tenant = await alone.new_tenant()
+    assert schemas(said) == [f"CREATE SCHEMA IF NOT EXISTS tenant_{tenant}"]
+
+
+async def test_a_sharding_that_nobody_knows_is_refused(
+    alone: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TENANT_SHARDING", "yes")
+    with pytest.raises(ValueError, match="citus or nothing"):
+        await alone.new_tenant()

@@ -5,6 +5,7 @@ or for tenants' schemas, with a version table of its own, so that none waits for
 another. Only this module sets a search_path.
 """
 
+import os
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -66,6 +67,9 @@ def upgrade(connection: Connection, schema: str, streams: Sequence[Stream]) -> N
         sqlalchemy.exc.DBAPIError: a migration failed; the transaction must be rolled back.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": schema})
+    if _sharded():
+        switch = "off" if schema == CONTROL else "on"  # `control` stays on the coordinator
+        connection.execute(text(f"SET LOCAL citus.enable_schema_based_sharding = {switch}"))
     connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
     # The search_path reaches raw SQL in migrations; the map reaches what SQLAlchemy compiles.
     connection.execute(text(f"SET LOCAL search_path = {schema}, {EXTENSIONS}"))
@@ -76,6 +80,18 @@ def upgrade(connection: Connection, schema: str, streams: Sequence[Stream]) -> N
         migrating.run_migrations()
         _operations.reset(token)
     connection.execute(text(f"SET LOCAL search_path = {EXTENSIONS}"))
+
+
+def _sharded() -> bool:
+    """Whether Citus keeps each tenant's schema whole on a node of its choice: TENANT_SHARDING=citus.
+
+    Raises:
+        ValueError: TENANT_SHARDING is something else.
+    """
+    given = os.environ.get("TENANT_SHARDING", "")
+    if given not in {"", "citus"}:
+        raise ValueError(f"TENANT_SHARDING is citus or nothing, not {given!r}")
+    return given == "citus"
 
 
 _operations: ContextVar[Operations] = ContextVar("operations")

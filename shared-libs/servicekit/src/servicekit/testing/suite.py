@@ -140,6 +140,17 @@ class ServiceSuite:
         assert schema_of(tenant) in schemas
         assert {name for name in schemas if not name.startswith("tenant_")} <= {CONTROL, EXTENSIONS}
 
+    @pytest.mark.usefixtures("tenant")
+    async def test_no_foreign_key_leaves_a_tenants_schema(self, running: Running) -> None:
+        async with running.database.control() as session:
+            leaving = await session.scalars(
+                text(
+                    "SELECT conname FROM pg_constraint JOIN pg_class AS there ON there.oid = confrelid "
+                    "WHERE contype = 'f' AND connamespace <> there.relnamespace"
+                )
+            )
+        assert leaving.all() == []
+
     async def test_models_and_migrations_agree(self, running: Running, tenant: str) -> None:
         async with running.database.control() as session:
             connection = await session.connection()
