@@ -9,10 +9,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from contracts.context import TenantContext
+from prometheus_client import Gauge
 from pydantic import PostgresDsn
 from pydantic_core import from_json, to_json
 from redis.asyncio import Redis
@@ -21,11 +22,15 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.pool import QueuePool
 
 from servicekit.errors import NotFound, PreconditionFailed, Problem
 from servicekit.realtime_publisher import Publisher
 from servicekit.settings import ServiceSettings
 from servicekit.tenant_schema import CONTROL, schema_of
+
+BUSY = Gauge("database_connections_busy", "Connections in use.", ["pool"])
+ALLOWED = Gauge("database_connections_allowed", "Connections that a pool opens at most.", ["pool"])
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -157,6 +162,10 @@ class Database:
             isolation_level="AUTOCOMMIT",
             pool_reset_on_return=None,  # nothing to roll back, so no round trip for it
         )
+        for name, engine in (("write", self._writer), ("read", self._reader)):
+            pool = cast("QueuePool", engine.pool)
+            ALLOWED.labels(name).set(pool.size())
+            BUSY.labels(name).set_function(pool.checkedout)
 
     @asynccontextmanager
     async def tenant(self, context: TenantContext) -> AsyncGenerator[TenantSession]:
