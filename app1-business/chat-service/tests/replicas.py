@@ -13,6 +13,7 @@ import httpx
 from chatting import Chat, Somebody
 from contracts.context import CONTEXT_HEADER
 from servicekit.embedded import free_port
+from servicekit.realtime_protocol import OPTIONS
 from servicekit.testing.running import Running
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -34,7 +35,7 @@ class Replica:
 
     async def start(self) -> None:
         argv = [sys.executable, "-m", "uvicorn", "business_chat.main:app", f"--port={self.port}"]
-        argv += ["--no-access-log", "--log-level=warning", *self._options]
+        argv += ["--no-access-log", "--log-level=warning", *OPTIONS, *self._options]
         self.process = subprocess.Popen(argv, env=self._environment)  # noqa: ASYNC220 - returns at once
         async with httpx.AsyncClient() as client:
             while True:
