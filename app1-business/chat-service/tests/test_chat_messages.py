@@ -146,3 +146,16 @@ async def test_what_happened_before_the_log_begins_is_gone_not_silently_left_out
     assert [event["seq"] for event in await ada.events(channel, 3)] == [4, 5]
     assert await ada.events(channel, 5) == []
     await ada.asks("GET", f"/channels/{channel}/events?after_seq=9", status=200)
+
+
+async def test_history_is_read_on_from_a_message_in_both_directions(chat: Chat) -> None:
+    ada = await chat.person("ada")
+    channel = await ada.opens("long")
+    said = [await ada.says(channel, f"{n}") for n in range(5)]
+    path, middle = f"/channels/{channel}/messages", said[2]["seq"]
+    for query, texts in {
+        f"before_seq={middle}": ["1", "0"],
+        f"sort=seq&after_seq={middle}": ["3", "4"],
+    }.items():
+        page = await ada.asks("GET", f"{path}?{query}")
+        assert [message["text"] for message in page["items"]] == texts

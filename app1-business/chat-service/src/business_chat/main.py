@@ -11,7 +11,7 @@ from servicekit.service import Service
 
 from business_chat import consumers, jobs
 from business_chat.models.base import Base
-from business_chat.routes import channel, draft, member, message, search, settings, thread
+from business_chat.routes import channel, draft, member, message, person, search, settings, thread
 from business_chat.services.live import ChannelLogs
 from business_chat.settings import Settings
 
@@ -23,6 +23,7 @@ service = Service(
         draft.router,
         member.router,
         message.router,
+        person.router,
         search.router,
         settings.router,
         thread.router,

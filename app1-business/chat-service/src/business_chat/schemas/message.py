@@ -1,7 +1,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 from servicekit.pagination import ListQuery
 from servicekit.schemas import Input, Output
 
@@ -31,7 +31,11 @@ class ReactionWish(Input):
 
 
 class MessageQuery(ListQuery):
+    """`after_seq` and `before_seq`, the places themselves left out: to read on from where one jumped to."""
+
     sort: Literal["seq", "-seq"] = "-seq"
+    after_seq: int = Field(0, ge=0, lt=2**63)
+    before_seq: int = Field(2**63 - 1, ge=0, lt=2**63)
 
 
 class ReactionRead(Output):

@@ -156,7 +156,10 @@ async def history(session: ReadSession, channel_id: UUID, query: MessageQuery) -
     await access.seen(session, channel_id)
     columns = Message.__table__.c
     statement = select(*shape.MESSAGE).where(
-        Message.channel_id == channel_id, Message.thread_root_id.is_(None)
+        Message.channel_id == channel_id,
+        Message.thread_root_id.is_(None),
+        Message.seq > query.after_seq,
+        Message.seq < query.before_seq,
     )
     descending = query.sort.startswith("-")
     return await page(session, statement, query, key=columns.seq, id_=columns.id, descending=descending)

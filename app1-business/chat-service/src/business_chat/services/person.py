@@ -1,14 +1,17 @@
 """People as chat knows them: from the facts that the user-service tells."""
 
+from typing import Any
 from uuid import UUID
 
 from contracts.facts import AccountActivated
 from servicekit.db import ReadSession, TenantSession, advisory_lock
 from servicekit.errors import Unprocessable
-from sqlalchemy import select
+from servicekit.pagination import page
+from sqlalchemy import func, select
 
 from business_chat.models.person import Person
 from business_chat.rules import mention
+from business_chat.schemas.person import PersonQuery
 
 
 class PersonUnknown(Unprocessable):
@@ -27,6 +30,17 @@ async def require(session: TenantSession | ReadSession, user_ids: set[UUID]) -> 
     known = select(Person.user_id).where(Person.user_id.in_(user_ids), Person.active)
     if set(await session.scalars(known)) != user_ids:
         raise PersonUnknown
+
+
+async def listing(session: ReadSession, query: PersonQuery) -> dict[str, Any]:
+    """People by handle: those asked for by id, else those with an account in use."""
+    columns = Person.__table__.c
+    statement = select(columns.user_id, columns.handle, columns.display_name, columns.active)
+    statement = statement.where(columns.user_id.in_(query.id) if query.id else columns.active)
+    if query.q:
+        words = func.lower(columns.handle + " " + columns.display_name)
+        statement = statement.where((" " + words).contains(f" {query.q.lower()}", autoescape=True))
+    return await page(session, statement, query, key=columns.handle, id_=columns.user_id)
 
 
 async def enter(session: TenantSession, fact: AccountActivated, version: int) -> bool:

@@ -58,7 +58,9 @@ async def replies(session: ReadSession, root_id: UUID, query: MessageQuery) -> d
     """What was said in a thread."""
     await access.message_seen(session, root_id)
     columns = Message.__table__.c
-    statement = select(*shape.MESSAGE).where(Message.thread_root_id == root_id)
+    statement = select(*shape.MESSAGE).where(
+        Message.thread_root_id == root_id, Message.seq > query.after_seq, Message.seq < query.before_seq
+    )
     descending = query.sort.startswith("-")
     return await page(session, statement, query, key=columns.seq, id_=columns.id, descending=descending)
 
