@@ -218,6 +218,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/chat/channels/{channel_id}/notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Notify
+         * @description Say what of a channel one wants to be told of; `nothing` mutes it.
+         */
+        put: operations["chat_set_notify"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/chat/channels/{channel_id}/read": {
         parameters: {
             query?: never;
@@ -252,6 +272,67 @@ export interface paths {
          * @description The one direct conversation between oneself and others, made where it was not there.
          */
         post: operations["chat_open_direct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drafts
+         * @description What one has begun to write, the latest first.
+         */
+        get: operations["chat_list_drafts"];
+        /**
+         * Keep Draft
+         * @description Keep what one is writing in a place. If-Match is `"0"` where the device knows of no draft there.
+         */
+        put: operations["chat_keep_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop Draft */
+        delete: operations["chat_drop_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mentions
+         * @description Messages that name oneself, alone or with everybody, the newest first.
+         */
+        get: operations["chat_list_mentions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -409,6 +490,70 @@ export interface paths {
          * @description Count the message and all after it as unread.
          */
         post: operations["chat_mark_unread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description Whom one can write to, by handle; those named by `id` also where their account is closed.
+         */
+        get: operations["chat_list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Messages
+         * @description Messages by their words, of the channels that one may read, the newest first.
+         */
+        get: operations["chat_search_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/chat/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description When one does not want to be disturbed, and whether mails tell of what one missed.
+         */
+        get: operations["chat_get_settings"];
+        /**
+         * Put Settings
+         * @description If-Match is `"0"` where nothing was decided yet.
+         */
+        put: operations["chat_put_settings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2690,6 +2835,7 @@ export interface components {
             my_role: components["schemas"]["ChatMemberRole"] | null;
             /** My Last Read Seq */
             my_last_read_seq: number | null;
+            my_notify: components["schemas"]["ChatNotify"] | null;
             /** Unread */
             unread: number | null;
             /** Mentions */
@@ -2722,6 +2868,45 @@ export interface components {
         ChatDirectWish: {
             /** User Ids */
             user_ids: string[];
+        };
+        /** DraftRead */
+        ChatDraftRead: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /** Thread Root Id */
+            thread_root_id: string | null;
+            /** Text */
+            text: string;
+            /** Version */
+            version: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * DraftWish
+         * @description What is to be said in a channel, or in a thread there; nothing drops the draft.
+         */
+        ChatDraftWish: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /** Thread Root Id */
+            thread_root_id?: string | null;
+            /** Text */
+            text: string;
         };
         /**
          * EventKind
@@ -2841,6 +3026,8 @@ export interface components {
             mentions: string[];
             /** Mentions Channel */
             mentions_channel: boolean;
+            /** Mentions Here */
+            mentions_here: boolean;
             /** Reactions */
             reactions: components["schemas"]["ChatReactionRead"][];
             /** Replies */
@@ -2863,7 +3050,7 @@ export interface components {
          * MessageWish
          * @description `client_msg_id` is the client's own, the same at every try: the message is sent once.
          *
-         *     `text` is Markdown. `mention_confirmed` is asked for where `@channel` reaches many.
+         *     `text` is Markdown. `mention_confirmed` is asked for where `@channel` or `@here` may reach many.
          */
         ChatMessageWish: {
             /**
@@ -2881,6 +3068,19 @@ export interface components {
              */
             mention_confirmed: boolean;
         };
+        /**
+         * Notify
+         * @description What of a channel somebody wants to be told of.
+         * @enum {string}
+         */
+        ChatNotify: "all" | "mentions" | "nothing";
+        /**
+         * NotifyWish
+         * @description `all`: of every message; `mentions`: of those that name oneself, alone or with everybody.
+         */
+        ChatNotifyWish: {
+            notify: components["schemas"]["ChatNotify"];
+        };
         /** Page[AuditEventRead] */
         ChatPage_AuditEventRead_: {
             /** Items */
@@ -2894,6 +3094,15 @@ export interface components {
         ChatPage_ChannelRead_: {
             /** Items */
             items: components["schemas"]["ChatChannelRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
+        };
+        /** Page[DraftRead] */
+        ChatPage_DraftRead_: {
+            /** Items */
+            items: components["schemas"]["ChatDraftRead"][];
             /** Next Cursor */
             next_cursor: string | null;
             /** Total */
@@ -2917,6 +3126,15 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /** Page[PersonRead] */
+        ChatPage_PersonRead_: {
+            /** Items */
+            items: components["schemas"]["ChatPersonRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
+        };
         /** Page[RevisionRead] */
         ChatPage_RevisionRead_: {
             /** Items */
@@ -2935,10 +3153,41 @@ export interface components {
             /** Total */
             total: number | null;
         };
+        /**
+         * PersonRead
+         * @description `handle` is what stands after the @ of a mention.
+         */
+        ChatPersonRead: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Handle */
+            handle: string;
+            /** Display Name */
+            display_name: string;
+            /** Active */
+            active: boolean;
+        };
         /** PointerRead */
         ChatPointerRead: {
             /** Last Read Seq */
             last_read_seq: number;
+        };
+        /**
+         * QuietHours
+         * @description Every day from one time to another, over midnight where it is the earlier one.
+         *
+         *     `time_zone` null is the organisation's.
+         */
+        ChatQuietHours: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /** Time Zone */
+            time_zone?: string | null;
         };
         /** ReactionRead */
         ChatReactionRead: {
@@ -2982,6 +3231,34 @@ export interface components {
             created_at: string;
         };
         /**
+         * SettingsRead
+         * @description `version` 0: nothing was decided yet.
+         */
+        ChatSettingsRead: {
+            /** Snooze Until */
+            snooze_until: string | null;
+            quiet_hours: components["schemas"]["ChatQuietHours"] | null;
+            /** Mail */
+            mail: boolean;
+            /** Mail After */
+            mail_after: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SettingsWish
+         * @description `mail_after` is how many minutes something waits unread before a mail tells of it.
+         */
+        ChatSettingsWish: {
+            /** Snooze Until */
+            snooze_until: string | null;
+            quiet_hours: components["schemas"]["ChatQuietHours"] | null;
+            /** Mail */
+            mail: boolean;
+            /** Mail After */
+            mail_after: number;
+        };
+        /**
          * ThreadRead
          * @description The root of a thread that one follows, with what one has not read of its replies.
          */
@@ -3016,6 +3293,8 @@ export interface components {
             mentions: string[];
             /** Mentions Channel */
             mentions_channel: boolean;
+            /** Mentions Here */
+            mentions_here: boolean;
             /** Reactions */
             reactions: components["schemas"]["ChatReactionRead"][];
             /** Replies */
@@ -6067,6 +6346,8 @@ export interface operations {
                 cursor?: string | null;
                 total?: boolean;
                 sort?: "seq" | "-seq";
+                after_seq?: number;
+                before_seq?: number;
             };
             header?: never;
             path: {
@@ -6158,6 +6439,48 @@ export interface operations {
             };
         };
     };
+    chat_set_notify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatNotifyWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `chat.not_a_member` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     chat_read_channel: {
         parameters: {
             query?: never;
@@ -6231,6 +6554,156 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chat_list_drafts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatPage_DraftRead_"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chat_keep_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatDraftWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatDraftRead"];
+                };
+            };
+            /** @description `chat.not_a_member` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description `chat.not_a_root` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chat_drop_draft: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chat_list_mentions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatPage_MessageRead_"];
                 };
             };
             /** @description A refusal, as problem+json. */
@@ -6527,6 +7000,8 @@ export interface operations {
                 cursor?: string | null;
                 total?: boolean;
                 sort?: "seq" | "-seq";
+                after_seq?: number;
+                before_seq?: number;
             };
             header?: never;
             path: {
@@ -6685,6 +7160,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chat_list_people: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: boolean;
+                q?: string | null;
+                id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatPage_PersonRead_"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chat_search_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                total?: boolean;
+                q?: string | null;
+                from?: string[];
+                in?: string[];
+                before?: string | null;
+                after?: string | null;
+                has?: ("link" | "reaction")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatPage_MessageRead_"];
+                };
+            };
+            /** @description `chat.name_unknown` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chat_get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSettingsRead"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chat_put_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatSettingsWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSettingsRead"];
                 };
             };
             /** @description A refusal, as problem+json. */
