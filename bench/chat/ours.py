@@ -16,6 +16,7 @@ from contracts.context import CONTEXT_HEADER, TenantContext
 from contracts.permissions import permissions_of
 from gateway.testing.fleetlet import ENTRIES, Fleetlet, Gateway
 from servicekit.embedded import free_port
+from servicekit.realtime_protocol import OPTIONS
 from servicekit.tenant_schema import schema_of
 from servicekit.testing.environment import Environment
 from servicekit.testing.running import Running, start
@@ -25,7 +26,7 @@ from bench.peer import wait_for
 
 _PLENTY = {"rate": 1e6, "burst": 1_000_000}
 _DAY = 86_400  # seconds
-_FLAGS = ("--no-access-log", "--log-level=warning", "--no-proxy-headers", "--ws-per-message-deflate=false")
+_FLAGS = ("--no-access-log", "--log-level=warning", "--no-proxy-headers", *OPTIONS)
 
 
 class Chat:

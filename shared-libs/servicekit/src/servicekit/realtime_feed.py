@@ -14,10 +14,10 @@ from uuid import UUID
 
 import structlog
 from contracts.context import TenantContext
-from pydantic_core import to_json
 
 from servicekit.db import Database, ReadSession
 from servicekit.errors import Gone
+from servicekit.realtime_protocol import frame
 
 TRY_AGAIN_LATER = 1013  # close code, https://www.iana.org/assignments/websocket
 
@@ -30,10 +30,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Entry:
-    """An event of a log. `frame` is what is sent; `leaver` whom the channel is shut to from here on."""
+    """An event of a log: the frame that is sent, and whom the channel is shut to from here on."""
 
     seq: int
-    frame: str
+    frame: bytes
     leaver: UUID | None
 
 
@@ -57,13 +57,13 @@ class Connection(Protocol):
     context: TenantContext
     user_id: UUID
 
-    def offer(self, frame: str) -> None:
+    def offer(self, frame: bytes) -> None:
         """Send without waiting; a connection that cannot keep up sees to its own end."""
 
-    def hint(self, frame: str) -> None:
+    def hint(self, frame: bytes) -> None:
         """`offer` what may be lost: it is, where much waits already."""
 
-    async def send(self, frame: str) -> None:
+    async def send(self, frame: bytes) -> None:
         """Send, waiting for room."""
 
     def close(self, code: int, reason: str) -> None: ...
@@ -133,7 +133,7 @@ class Feeds:
             head = await self._source.head(session, channel_id, connection.user_id)
         if head is None:
             self._drop(feed, connection)
-            await connection.send(_frame("refused", channel_id, code="not_found"))
+            await connection.send(frame("refused", channel_id=channel_id, code="not_found"))
             return
         if feed.last is None:
             feed.last = head
@@ -167,7 +167,7 @@ class Feeds:
             if not rest:
                 del feed.joining[connection]
                 feed.live[connection] = after
-                connection.offer(_frame("live", feed.channel_id, seq=after))
+                connection.offer(frame("live", channel_id=feed.channel_id, seq=after))
                 return
             for entry in rest:
                 await connection.send(entry.frame)
@@ -175,7 +175,7 @@ class Feeds:
 
     async def _resync(self, feed: _Feed, connection: Connection, head: int) -> None:
         self._drop(feed, connection)
-        await connection.send(_frame("resync_required", feed.channel_id, last_seq=head))
+        await connection.send(frame("resync_required", channel_id=feed.channel_id, last_seq=head))
 
     def _wake(self, feed: _Feed) -> None:
         feed.woken = True
@@ -228,7 +228,3 @@ class Feeds:
 
 def _anybody(context: TenantContext) -> TenantContext:
     return TenantContext(kind="service", application=context.application, tenant=context.tenant)
-
-
-def _frame(type_: str, channel_id: UUID, **members: object) -> str:
-    return to_json({"type": type_, "channel_id": channel_id, **members}).decode()

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from servicekit.db import Database
 from servicekit.realtime_feed import Connection, Feeds, Log
 from servicekit.realtime_presence import Presences
+from servicekit.realtime_protocol import frame
 from servicekit.realtime_publisher import Publisher, topic
 
 POLICY_VIOLATION = 1008  # close code
@@ -64,10 +65,10 @@ class Hub:
         tenant = connection.context.tenant or ""
         if connection not in self.feeds.followers(tenant, channel_id):
             return
-        frame = {"type": "typing", "channel_id": channel_id, "user_id": connection.user_id}
+        typing = {"channel_id": channel_id, "user_id": connection.user_id}
         if thread_root_id is not None:
-            frame["thread_root_id"] = thread_root_id
-        self._publisher.offer(to_json({"tenant": tenant, "typing": frame}))
+            typing["thread_root_id"] = thread_root_id
+        self._publisher.offer(to_json({"tenant": tenant, "typing": typing}))
 
     async def _look(self) -> None:
         while True:
@@ -83,7 +84,7 @@ class Hub:
                     await pubsub.subscribe(self._topic, revocations.CHANNEL)
                     if missed:
                         for connection in self._connections():
-                            connection.offer('{"type":"list_channels"}')
+                            connection.offer(frame("list_channels"))
                         await self.feeds.look()
                     missed = True
                     while True:
@@ -101,20 +102,20 @@ class Hub:
         match from_json(data):
             case {"tenant": tenant, "channel": channel_id}:
                 self.feeds.wake(tenant, UUID(channel_id))
-            case {"user": user_id, "frame": frame}:
-                text = to_json(frame).decode()
+            case {"user": user_id, "frame": said}:
+                told = frame(said.pop("type"), **said)
                 for connection in self._of_user.get(UUID(user_id), ()):
-                    connection.offer(text)
+                    connection.offer(told)
             case {"tenant": tenant, "active": user_id}:
                 self.presences.heard(tenant, UUID(user_id))
-            case {"tenant": tenant, "typing": frame}:
-                self._typed(tenant, frame)
+            case {"tenant": tenant, "typing": typing}:
+                self._typed(tenant, typing)
 
-    def _typed(self, tenant: str, frame: dict[str, Any]) -> None:
-        text, user_id = to_json(frame).decode(), UUID(frame["user_id"])
-        for connection in self.feeds.followers(tenant, UUID(frame["channel_id"])):
+    def _typed(self, tenant: str, typing: dict[str, Any]) -> None:
+        hint, user_id = frame("typing", **typing), UUID(typing["user_id"])
+        for connection in self.feeds.followers(tenant, UUID(typing["channel_id"])):
             if connection.user_id != user_id:
-                connection.hint(text)
+                connection.hint(hint)
 
     def _refuse(self, revoked: str) -> None:
         """Close the sockets of whoever was shut out, as contracts.revocations names them."""

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from servicekit.presence import FRESH, Presence, look, note
 from servicekit.realtime_feed import Connection
+from servicekit.realtime_protocol import frame
 from servicekit.realtime_publisher import Publisher
 
 LOOK_EVERY = FRESH / 2.4  # seconds
@@ -125,12 +126,10 @@ class Presences:
             return
         known, watched.presence = watched.presence, presence
         changed = known is None or known.status is not presence.status
-        frame = to_json(
-            {"type": "presence", "user_id": person[1], "status": presence.status, "at": presence.at}
-        ).decode()
+        told = frame("presence", user_id=person[1], status=presence.status, at=presence.at)
         for connection in watched.watchers:
             if changed or connection is new:
-                connection.hint(frame)
+                connection.hint(told)
 
     def _unwatch(self, connection: Connection) -> None:
         for person in self._watching.pop(connection, set()):

@@ -1,10 +1,18 @@
-"""uvicorn's WebSocket as services run it."""
+"""uvicorn's WebSocket as services run it, with a way past ASGI for frames.
+
+What goes to hundreds of sockets is made into a frame once, and written without a message,
+a coroutine and a copy for each of them.
+"""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
+from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
+
+EXTENSION = "servicekit.protocol"  # of the scope: the Protocol itself
 
 OPTIONS = (  # of uvicorn; python.Dockerfile has them as variables
     "--ws=servicekit.realtime_protocol:Protocol",
@@ -16,6 +24,11 @@ OPTIONS = (  # of uvicorn; python.Dockerfile has them as variables
 LINGER = 5.0  # seconds in which what was sent last may leave
 
 
+def frame(type_: str, **members: object) -> bytes:
+    """JSON as a server's frame, for any connection without extensions."""
+    return Frame(Opcode.TEXT, to_json({"type": type_, **members})).serialize(mask=False)
+
+
 class Protocol(WebSocketsSansIOProtocol):
     """Closing a connection waits for its reader, and would for ever; here it ends."""
 
@@ -24,6 +37,7 @@ class Protocol(WebSocketsSansIOProtocol):
         self._served, self.app = self.app, self._serve
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        cast("dict[str, Any]", scope["extensions"])[EXTENSION] = self
         await self._served(scope, receive, send)
         if self.close_sent:  # uvicorn would take a refusal for no answer, and complain
             self.handshake_complete = True
@@ -35,3 +49,23 @@ class Protocol(WebSocketsSansIOProtocol):
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
         self.transport.abort()  # who answers no ping takes no close frame
+
+    def write(self, frame: bytes) -> bool:
+        """Send a frame at once; False: there is no room for it now, or never again."""
+        if self.ended or not self.writable.is_set():
+            return False
+        self.transport.write(frame)
+        return True
+
+    async def room(self) -> bool:
+        """Wait until `write` has room; False: it never will."""
+        await self.writable.wait()
+        return not self.ended
+
+    @property
+    def ended(self) -> bool:
+        return self.close_sent or self.disconnected
+
+    def abort(self) -> None:
+        """End the connection now, whatever is still to be sent."""
+        self.transport.abort()

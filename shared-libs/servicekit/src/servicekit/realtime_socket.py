@@ -16,15 +16,15 @@ from contracts.context import TenantContext
 from fastapi import FastAPI
 from prometheus_client import Gauge
 from pydantic import Field, TypeAdapter, ValidationError
-from pydantic_core import to_json
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.routing import WebSocketRoute
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from servicekit.access import Access, ContextRequired
 from servicekit.errors import Problem, Unavailable
 from servicekit.realtime_feed import TRY_AGAIN_LATER, Log
 from servicekit.realtime_hub import POLICY_VIOLATION, Hub
+from servicekit.realtime_protocol import EXTENSION, LINGER, Protocol, frame
 from servicekit.schemas import Input
 from servicekit.service import Plug
 from servicekit.web import problem_response
@@ -33,7 +33,6 @@ QUEUE = 256  # frames that wait for a slow reader before it is closed
 LONGEST = 8192  # characters of a client's frame
 RATE, BURST = 20, 100  # frames a second a client may send, and how many at once
 TYPING_EVERY = 1.0  # seconds; what a client says of it more often is passed over
-LINGER = 5.0  # seconds for a reader to take its close frame
 
 UNSUPPORTED_DATA = 1003
 MESSAGE_TOO_BIG = 1009
@@ -72,60 +71,62 @@ _FRAMES: TypeAdapter[_Resume | _Ping | _Says | _Watch | _Typing] = TypeAdapter(
 )
 
 
-class _Socket:
-    """One connection: a bounded queue that a task of its own empties."""
+class _Ended(Exception):  # noqa: N818 - no error
+    """The socket ended while something was still to be sent."""
 
-    def __init__(self, context: TenantContext, user_id: UUID, send: Send) -> None:
+
+class _Socket:
+    """One connection, and a bounded queue for when its reader is behind."""
+
+    def __init__(self, context: TenantContext, user_id: UUID, send: Send, protocol: Protocol) -> None:
         self.context, self.user_id = context, user_id
-        self._send = send
-        self._queue: deque[str] = deque()
-        self._ready = asyncio.Event()
-        self._room = asyncio.Event()
-        self._closed = asyncio.Event()
-        self._goodbye: Message | None = None
+        self._send, self._protocol = send, protocol
+        self._queue: deque[bytes] = deque()
+        self._draining: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._allowed, self._counted_at = float(BURST), time.monotonic()
         self._typed_at = -TYPING_EVERY
 
-    def offer(self, frame: str) -> None:
+    def offer(self, frame: bytes) -> None:
+        if self._ending or (not self._queue and self._protocol.write(frame)):
+            return
         if len(self._queue) >= QUEUE:
             self.close(TRY_AGAIN_LATER, "too slow")
-        if self._goodbye is None:
-            self._queue.append(frame)
-            self._ready.set()
+            return
+        self._queue.append(frame)
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain())
 
-    def hint(self, frame: str) -> None:
+    def hint(self, frame: bytes) -> None:
         if len(self._queue) < QUEUE // 2:
             self.offer(frame)
 
-    async def send(self, frame: str) -> None:
-        while len(self._queue) >= QUEUE // 2 and self._goodbye is None:
-            self._room.clear()
-            await self._room.wait()
+    async def send(self, frame: bytes) -> None:
+        while len(self._queue) >= QUEUE // 2 and self._draining:
+            await asyncio.wait([self._draining])
+        if self._ending or self._protocol.ended:
+            raise _Ended
         self.offer(frame)
 
+    async def _drain(self) -> None:
+        """Send what waits, as the reader takes it."""
+        while self._queue and await self._protocol.room():
+            self._protocol.write(self._queue.popleft())
+        self._queue.clear()
+        self._draining = None
+
     def close(self, code: int, reason: str) -> None:
-        if self._goodbye is None:
-            self._goodbye = {"type": "websocket.close", "code": code, "reason": reason}
+        if self._ending is None:
             self._queue.clear()
-            for event in (self._closed, self._ready, self._room):
-                event.set()
+            self._ending = asyncio.create_task(self._end(code, reason))
 
-    async def write(self) -> None:
-        """Empty the queue until the end."""
-        while self._goodbye is None:
-            while self._queue:
-                await self._send({"type": "websocket.send", "text": self._queue.popleft()})
-                if len(self._queue) < QUEUE // 2:
-                    self._room.set()
-            self._ready.clear()
-            if self._goodbye is None:
-                await self._ready.wait()
-        await self._send(self._goodbye)
-
-    async def closing(self) -> None:
-        """Until somebody closed it, and a while longer, for a reader that takes no close frame either."""
-        await self._closed.wait()
-        await asyncio.sleep(LINGER)
+    async def _end(self, code: int, reason: str) -> None:
+        """Say goodbye, and wait a while for a reader that does not take even that."""
+        goodbye = {"type": "websocket.close", "code": code, "reason": reason}
+        try:
+            await asyncio.wait_for(self._send(goodbye), LINGER)
+        except (TimeoutError, OSError):
+            self._protocol.abort()
 
     def within_rate(self) -> bool:
         now = time.monotonic()
@@ -159,23 +160,14 @@ class _Endpoint:
             return
         await receive()
         await send({"type": "websocket.accept"})
-        socket = _Socket(context, context.user_id, send)
+        socket = _Socket(context, context.user_id, send, scope["extensions"][EXTENSION])
         self._hub.enter(socket)
-        hello = {"type": "hello", "conn_id": uuid4(), "user_id": context.user_id}
-        socket.offer(to_json(hello).decode())
-        work = (self._read(socket, receive), socket.write(), socket.closing())
-        tasks = [asyncio.create_task(part) for part in work]
+        socket.offer(frame("hello", conn_id=uuid4(), user_id=context.user_id))
         try:
-            with SOCKETS.track_inprogress():
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            with SOCKETS.track_inprogress(), suppress(_Ended):
+                await self._read(socket, receive)
         finally:
             self._hub.leave(socket)
-            for task in tasks:
-                task.cancel()
-            with suppress(OSError):  # the reader is gone: uvicorn's ClientDisconnected
-                for outcome in await asyncio.gather(*tasks, return_exceptions=True):
-                    if isinstance(outcome, Exception):
-                        raise outcome
 
     async def _active(self, tenant: str | None) -> None:
         try:
@@ -197,25 +189,25 @@ class _Endpoint:
 
     async def _take(self, socket: _Socket, text: str) -> None:
         try:
-            frame = _FRAMES.validate_json(text)
+            said = _FRAMES.validate_json(text)
         except ValidationError as error:
             unknown = error.errors()[0]["type"] == "union_tag_invalid"
             code = "unknown_type" if unknown else "malformed"
-            await socket.send(to_json({"type": "error", "code": code}).decode())
+            await socket.send(frame("error", code=code))
             return
-        match frame:
+        match said:
             case _Ping():
-                await socket.send('{"type":"pong"}')
+                await socket.send(frame("pong"))
             case _Says():
-                self._hub.presences.says(socket, active=frame.type == "active")
+                self._hub.presences.says(socket, active=said.type == "active")
             case _Watch():
-                await self._hub.presences.watch(socket, frame.user_ids)
+                await self._hub.presences.watch(socket, said.user_ids)
             case _Typing():
                 if socket.may_type():
-                    self._hub.typing(socket, frame.channel_id, frame.thread_root_id)
+                    self._hub.typing(socket, said.channel_id, said.thread_root_id)
             case _Resume():
                 try:
-                    for channel_id, after in frame.channels.items():
+                    for channel_id, after in said.channels.items():
                         await self._hub.feeds.follow(socket, channel_id, after)
                 except (SQLAlchemyError, OSError) as error:
                     log.warning("log not read", reason=repr(error))

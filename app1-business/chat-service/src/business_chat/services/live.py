@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from pydantic_core import to_json
 from servicekit.db import ReadSession
 from servicekit.realtime_feed import Entry
+from servicekit.realtime_protocol import frame
 from sqlalchemy import select
 
 from business_chat.models.channel import Channel, ChannelMember
@@ -27,7 +27,7 @@ class ChannelLogs:
         return [
             Entry(
                 seq=event["seq"],
-                frame=to_json({"type": "event", **event}).decode(),
+                frame=frame("event", **event),
                 leaver=UUID(event["data"]["user_id"]) if event["kind"] is EventKind.MEMBER_REMOVED else None,
             )
             for event in await log.events(session, channel_id, seq, limit)
