@@ -8,6 +8,8 @@ from redis.exceptions import RedisError
 
 MOST_WAITING = 10_000  # messages, while Redis is slow; what comes then is dropped
 _AT_ONCE = 500
+_TRIES = 3  # the first may only find out that the connection is gone
+_PAUSE = 0.5  # seconds
 
 log = structlog.get_logger()
 
@@ -20,7 +22,8 @@ def topic(service: str) -> str:
 class Publisher:
     """Publishes by one task, in order, what was offered; the same message waiting twice goes once.
 
-    It may lose messages: all of them only tell sooner what somebody will look at anyway.
+    It may lose messages: all of them only tell sooner what somebody will look at anyway, and
+    who was without Redis for longer looks at everything.
     """
 
     def __init__(self, redis: Redis, service: str) -> None:
@@ -46,10 +49,14 @@ class Publisher:
             self._task = None
 
     async def _publish(self, batch: list[bytes]) -> None:
-        try:
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for message in batch:
-                    pipeline.publish(self._topic, message)
-                await pipeline.execute()
-        except (RedisError, OSError) as error:
-            log.warning("replicas not told", messages=len(batch), reason=str(error))
+        for number in range(1, _TRIES + 1):
+            try:
+                async with self._redis.pipeline(transaction=False) as pipeline:
+                    for message in batch:
+                        pipeline.publish(self._topic, message)
+                    await pipeline.execute()
+            except (RedisError, OSError) as error:
+                log.warning("replicas not told", messages=len(batch), reason=str(error), tries=number)
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
