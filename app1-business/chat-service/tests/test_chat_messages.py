@@ -1,12 +1,13 @@
 """Messages: sent once, edited, deleted, reacted to; and the log that tells of it."""
 
 import asyncio
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from business_chat.models.channel import ChannelEvent
 from business_chat.models.message import MessageRevision
+from business_chat.services import member
 from chatting import Chat
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 
 
 async def test_fifty_messages_at_once_take_the_places_of_a_sequence_without_gaps(chat: Chat) -> None:
@@ -159,3 +160,18 @@ async def test_history_is_read_on_from_a_message_in_both_directions(chat: Chat) 
     }.items():
         page = await ada.asks("GET", f"{path}?{query}")
         assert [message["text"] for message in page["items"]] == texts
+
+
+async def test_who_is_put_out_while_their_message_waits_does_not_get_it_in(chat: Chat) -> None:
+    ada, ben = await chat.person("ada"), await chat.person("ben")
+    channel = await ada.opens("team", "private")
+    await ada.asks("POST", f"/channels/{channel}/members", {"user_id": ben.id})
+    async with chat.running.database.tenant(ada.context) as session, chat.running.database.control() as other:
+        await member.remove(session, UUID(channel), UUID(ben.id))
+        wish = {"client_msg_id": str(uuid4()), "text": "a last word"}
+        saying = asyncio.create_task(ben.asks("POST", f"/channels/{channel}/messages", wish, status=404))
+        while not await other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            await asyncio.sleep(0.01)
+        await session.commit()
+    await saying
+    assert [event["kind"] for event in await ada.events(channel)][-1] == "member_removed"
