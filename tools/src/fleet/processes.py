@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from servicekit import realtime_protocol
 from servicekit.embedded import Server, postgres_server, redis_server
 from servicekit.fleet import Fleet, Gateway, ServiceEntry
 
@@ -128,7 +129,7 @@ def _uvicorn(package: str, port: int) -> list[str]:
         f"--port={port}",
         "--no-access-log",
         "--no-proxy-headers",  # uvicorn would believe what anybody on loopback says of its address
-        "--ws-max-size=65536",  # bytes; uvicorn would read 16 MB before anybody could refuse it
+        *realtime_protocol.OPTIONS,
         "--timeout-keep-alive=75",  # longer than the gateway keeps a connection, else it meets a closed one
         "--timeout-graceful-shutdown=25",
     ]
