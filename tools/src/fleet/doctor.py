@@ -6,15 +6,24 @@ from typing import NamedTuple
 
 import asyncpg
 import httpx
-from servicekit.fleet import Fleet
+from prometheus_client.parser import text_string_to_metric_families
+from servicekit.fleet import Fleet, ServiceEntry
 
-from fleet.place import Place
+from fleet.place import FleetError, Place
 from fleet.processes import Process, plan
 from fleet.psql import SERVER_VERSION
 from fleet.start import taken_ports
 from fleet.supervision import Supervisor
+from fleet.tenants import opened
 
 _DISK_NEEDED = 1 << 30  # bytes
+_UNSENT = 60  # seconds; the relay looks every second
+_RUNBOOKS = "docs/runbooks"
+_FAILED = """
+SELECT schema, error FROM (
+    SELECT DISTINCT ON (schema) schema, error FROM control.migration_run ORDER BY schema, created_at DESC
+) AS latest WHERE error IS NOT NULL ORDER BY 1
+"""
 
 
 class Finding(NamedTuple):
@@ -23,7 +32,7 @@ class Finding(NamedTuple):
 
 
 async def examine(place: Place, fleet: Fleet) -> AsyncIterator[Finding]:
-    """Look at the disk, the ports, the servers, the roles and the services, in that order."""
+    """Look at the disk, the ports, the servers, the roles, the services and what they hold, in that order."""
     free = shutil.disk_usage(place.root).free
     enough = free > _DISK_NEEDED
     yield Finding(
@@ -48,6 +57,11 @@ async def examine(place: Place, fleet: Fleet) -> AsyncIterator[Finding]:
             if name.endswith(("_DATABASE_URL", "_DATABASE_READ_URL")):
                 yield await _role(name, url)
         yield await _readiness(process)
+        async for finding in _measured(process):
+            yield finding
+    for entry in fleet.built:
+        async for finding in _migrations(fleet_plan.admin_url, entry):
+            yield finding
 
 
 async def _server(admin_url: str) -> Finding:
@@ -83,4 +97,38 @@ async def _readiness(process: Process) -> Finding:
             return Finding(f"{process.name} does not answer: {error}", f"make logs s={process.name}")
     if answer.is_success:
         return Finding(f"{process.name} is ready")
-    return Finding(f"{process.name} is not ready: {answer.text}", f"make logs s={process.name}")
+    page = f", {_RUNBOOKS}/lost-redis.md" if "redis" in answer.json()["failing"] else ""
+    return Finding(f"{process.name} is not ready: {answer.text}", f"make logs s={process.name}{page}")
+
+
+async def _measured(process: Process) -> AsyncIterator[Finding]:
+    """What a service's own figures say is wrong."""
+    async with httpx.AsyncClient(timeout=5) as client:
+        try:
+            answer = await client.get(f"http://127.0.0.1:{process.ports[1]}/metrics")
+        except httpx.TransportError:
+            return  # whether it is ready was said
+    figures = {
+        (sample.name, sample.labels.get("place")): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    if dead := figures.get(("queue_items", "dead")):
+        what = f"{process.name} has given up {dead:.0f} facts or jobs"
+        yield Finding(what, f"fleet queue dead {process.name}; {_RUNBOOKS}/dead-letters.md")
+    if (age := figures.get(("outbox_oldest_seconds", None), 0)) > _UNSENT:
+        what = f"{process.name} has not sent a fact or job for {age:.0f} s"
+        yield Finding(what, f"{_RUNBOOKS}/lost-redis.md")
+
+
+async def _migrations(admin_url: str, entry: ServiceEntry) -> AsyncIterator[Finding]:
+    """Tenants whose last migration failed."""
+    try:
+        async with opened(admin_url, entry) as connection:
+            failed = await connection.fetch(_FAILED)
+    except FleetError as error:
+        yield Finding(str(error), "make down up, which makes and migrates databases")
+        return
+    for schema, told in failed:
+        what = f"{entry.name} could not migrate {schema}: {told.strip().splitlines()[-1]}"
+        yield Finding(what, f"{_RUNBOOKS}/tenant-will-not-migrate.md")
