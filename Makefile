@@ -31,6 +31,14 @@ $(UV):
 	@$(UV) pip install -q --python $(BIN)/python --no-deps $(addprefix -e ./,$(MEMBERS))
 	@touch $@
 
+# npm's own note of what it has installed.
+PACKAGES := node_modules/.package-lock.json
+
+$(PACKAGES): .venv/installed .npmrc package-lock.json package.json $(wildcard shared-libs/web/package.json app*/frontend/package.json)
+	@echo "installing the locked npm packages"
+	@$(FLEET) npm ci --silent --no-progress
+	@touch $@
+
 .PHONY: lock
 lock: $(UV) ## resolve requirements.lock anew (after a change in a pyproject.toml)
 	@$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -38,12 +46,15 @@ lock: $(UV) ## resolve requirements.lock anew (after a change in a pyproject.tom
 
 # --- the fleet ----------------------------------------------------------------
 
-.PHONY: up dev down reset status logs doctor mail psql
-up: install ## start everything, with demo data, in the background
+.PHONY: up dev web down reset status logs doctor mail psql
+up: install $(PACKAGES) ## start everything, with demo data, in the background
 	@$(FLEET) up
 
-dev: install ## the same in the foreground, reloading on change
+dev: install $(PACKAGES) ## the same in the foreground, reloading on change
 	@$(FLEET) dev
+
+web: install $(PACKAGES) ## the same with frontends from their sources, pages follow a change
+	@$(FLEET) web
 
 down: install ## stop what `make up` started
 	@$(FLEET) down

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from fleet.acme import people
 from fleet.place import FleetError, Place
-from fleet.processes import Process, plan
+from fleet.processes import Process, Reload, plan
 from servicekit.fleet import fleet, root
 
 
@@ -21,7 +21,7 @@ def place(tmp_path: Path) -> Place:
     )
 
 
-def planned(place: Place, name: str, *, reload: bool = False) -> Process:
+def planned(place: Place, name: str, *, reload: Reload | None = None) -> Process:
     return next(process for process in plan(place, fleet(), reload=reload).services if process.name == name)
 
 
@@ -62,7 +62,7 @@ def test_a_secret_is_the_same_at_every_call_and_for_nobody_elses_eyes(place: Pla
 
 def test_development_reloads_on_a_change_in_the_service_and_in_what_it_depends_on(place: Place) -> None:
     here = Place(root(), place.offset, place.admin_url, place.redis_url)
-    arguments = planned(here, "app1-user-service", reload=True).argv
+    arguments = planned(here, "app1-user-service", reload="services").argv
     for source in (
         "app1-business/user-service",
         "shared-libs/identity-kit",
@@ -106,3 +106,19 @@ def test_the_demo_companys_people_come_after_their_managers() -> None:
         seen.add(person.number)
     assert [person.number for person in people()] == sorted(number for number in seen if number)
     assert list(people()) == list(people())
+
+
+def test_mails_lead_to_the_frontend_whose_pages_may_open_websockets(place: Place) -> None:
+    page = f"http://localhost:{place.port(3002)}"
+    assert planned(place, "app2-user-service").environment["APP2_USER_PUBLIC_URL"] == page
+    assert page in planned(place, "api-gateway").environment["GATEWAY_ORIGINS"].split(",")
+
+
+def test_a_frontend_runs_once_it_is_built(place: Place) -> None:
+    assert plan(place, fleet()).frontends == []
+    server = place.dev / "web/app1-frontend/app1-business/frontend/server.js"
+    server.parent.mkdir(parents=True)
+    server.touch()
+    [frontend] = plan(place, fleet()).frontends
+    assert frontend.argv[1:] == [str(server)]
+    assert frontend.environment["FRONTEND_GATEWAY_URL"] == f"http://127.0.0.1:{place.port(8080)}"

@@ -5,4 +5,4 @@ export function proxy(request: NextRequest) {
   return proxied("school", request);
 }
 
-export const config = { matcher: ["/((?!api/|_next/|favicon|icon).*)"] };
+export const config = { matcher: ["/((?!api/|_next/|healthz|readyz|favicon|icon).*)"] };

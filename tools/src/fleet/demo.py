@@ -49,10 +49,11 @@ async def make(gateway: str) -> None:
         await asyncio.gather(_staff(business), _stock(school))
 
 
-def tour(gateway: str) -> str:
+def tour(gateway: str, pages: dict[str, str]) -> str:
     """Where everything is, who may log in, and what to try next."""
     logins = "\n".join(
-        f"  {tenant.organisation:<18} X-Tenant-ID: {tenant.id}   {tenant.email:<22} {PASSWORD}"
+        f"  {tenant.organisation:<18} {pages[tenant.application]}   organisation {tenant.id}   "
+        f"{tenant.email:<22} {PASSWORD}"
         for tenant in (ACME, RIVERSIDE)
     )
     login = f'{{"email": "{ACME.email}", "password": "{PASSWORD}"}}'

@@ -19,6 +19,7 @@ from fleet import (
     doctor,
     logs,
     mail,
+    node,
     psql,
     queue_commands,
     start,
@@ -57,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
 
     command("up", _up, "start everything, with demo data, in the background")
     command("dev", _dev, "the same in the foreground, services start again on a change; Ctrl-C stops it")
+    command("web", _web, "the same with frontends from their sources, pages follow a change")
     command("down", _down, "stop what this checkout started")
     reset = command("reset", _reset, "forget this checkout's development data, after asking")
     reset.add_argument("--yes", action="store_true", help="do not ask")
@@ -91,6 +93,8 @@ def parser() -> argparse.ArgumentParser:
             "bring everything back as a backup has it; stop services first",
         )
     )
+    packages = command("npm", _npm, "npm, with a Node that the frontends run on")
+    packages.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help="handed to npm")
     keys = command(
         "keys", _keys, "make the keys that the gateway and the services sign with; existing ones stay"
     )
@@ -110,7 +114,15 @@ def _up(_: argparse.Namespace) -> None:
 
 
 def _dev(_: argparse.Namespace) -> None:
-    start.dev(Place.wanted(root()))
+    start.dev(Place.wanted(root()), "services")
+
+
+def _web(_: argparse.Namespace) -> None:
+    start.dev(Place.wanted(root()), "frontends")
+
+
+def _npm(arguments: argparse.Namespace) -> None:
+    node.replace_with_npm(arguments.arguments)
 
 
 def _down(_: argparse.Namespace) -> None:

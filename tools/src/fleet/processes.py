@@ -5,13 +5,17 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from servicekit import realtime_protocol
 from servicekit.embedded import Server, postgres_server, redis_server
-from servicekit.fleet import Fleet, Gateway, ServiceEntry
+from servicekit.fleet import Fleet, Frontend, Gateway, ServiceEntry
 
+from fleet import frontends, node
 from fleet.place import METRICS, POSTGRES_PORT, REDIS_PORT, Place
+
+Reload = Literal["services", "frontends"]
 
 
 @dataclass(frozen=True)
@@ -38,19 +42,21 @@ class Plan:
     servers: dict[str, Server]  # the embedded ones, by process name
     admin_url: str  # a superuser's, of our PostgreSQL or of the one given
     services: list[Process]  # the gateway last
+    frontends: list[Process]  # those that are built
 
     @property
     def processes(self) -> list[Process]:
-        return [*(_server_process(name, server) for name, server in self.servers.items()), *self.services]
+        servers = (_server_process(name, server) for name, server in self.servers.items())
+        return [*servers, *self.services, *self.frontends]
 
 
-def plan(place: Place, fleet: Fleet, *, reload: bool = False) -> Plan:
+def plan(place: Place, fleet: Fleet, *, reload: Reload | None = None) -> Plan:
     """Plan a fleet; the embedded servers' data are made where they are missing.
 
     Args:
         place: names the servers that replace the embedded ones, if any.
         fleet: what is built.
-        reload: let services start again on a change in their source.
+        reload: what starts again on a change in its source.
     """
     servers: dict[str, Server] = {}
     if place.admin_url is None:
@@ -60,7 +66,9 @@ def plan(place: Place, fleet: Fleet, *, reload: bool = False) -> Plan:
         servers["valkey"] = redis_server(place.dev / "valkey", place.port(REDIS_PORT), durable=True)
     admin_url = place.admin_url or servers["postgres"].url
     redis_url = place.redis_url or servers["valkey"].url
-    return Plan(servers, admin_url, _services(place, fleet, admin_url, redis_url, reload=reload))
+    services = _services(place, fleet, admin_url, redis_url, reload=reload == "services")
+    built = [_frontend(place, fleet, entry, hot=reload == "frontends") for entry in fleet.frontend]
+    return Plan(servers, admin_url, services, [process for process in built if process is not None])
 
 
 def _server_process(name: str, server: Server) -> Process:
@@ -100,18 +108,63 @@ def _services(place: Place, fleet: Fleet, admin_url: str, redis_url: str, *, rel
         return Process(deployable.name, argv, (port, port + METRICS), environment)
 
     return [
-        *(process(entry, entry.env_prefix, _settings(place, entry, admin_url)) for entry in fleet.built),
-        process(fleet.gateway, "GATEWAY_", {}, "--ws=gateway.sockets.upgrade:Upgrade"),
+        *(
+            process(entry, entry.env_prefix, _settings(place, fleet, entry, admin_url))
+            for entry in fleet.built
+        ),
+        process(
+            fleet.gateway, "GATEWAY_", _gateway_settings(place, fleet), "--ws=gateway.sockets.upgrade:Upgrade"
+        ),
     ]
 
 
-def _settings(place: Place, entry: ServiceEntry, admin_url: str) -> dict[str, str]:
+def _gateway_settings(place: Place, fleet: Fleet) -> dict[str, str]:
+    """The frontends stand before it on this machine, and their pages open WebSockets."""
+    pages = (frontends.address(place, entry) for entry in fleet.frontend)
+    return {"TRUSTED_PROXIES": "127.0.0.0/8,::1/128", "ORIGINS": ",".join(pages)}
+
+
+def _frontend(place: Place, fleet: Fleet, entry: Frontend, *, hot: bool) -> Process | None:
+    """A frontend as it was built, or from its source; None where there is neither."""
+    server = frontends.built(place, entry) / entry.folder / "server.js"
+    port = place.port(entry.port)
+    if hot:
+        folder = place.root / entry.folder
+        argv = [
+            str(node.program("node")),
+            str(place.root / "node_modules/next/dist/bin/next"),
+            "dev",
+            str(folder),
+        ]
+        argv += ["--hostname=127.0.0.1", f"--port={port}"]
+    elif server.exists():
+        argv = [str(node.program("node")), str(server)]
+    else:
+        return None
+    gateway = place.port(fleet.gateway.port)
+    environment = {
+        "HOSTNAME": "127.0.0.1",
+        "PORT": str(port),
+        "NEXT_TELEMETRY_DISABLED": "1",
+        "FRONTEND_GATEWAY_URL": f"http://127.0.0.1:{gateway}",
+        "FRONTEND_SOCKETS_URL": f"ws://127.0.0.1:{gateway}",
+        "FRONTEND_RELEASE": frontends.release(place, entry),  # a newer one is a reason to start again
+    }
+    return Process(entry.name, argv, (port,), environment)
+
+
+def _settings(place: Place, fleet: Fleet, entry: ServiceEntry, admin_url: str) -> dict[str, str]:
     settings = {
         "DATABASE_URL": _service_url(place, admin_url, entry.database, entry.database),
         "DATABASE_READ_URL": _service_url(place, admin_url, entry.database, f"{entry.database}_ro"),
     }
     if entry.prefix == "user":
-        settings |= {"SECRET": place.secret(entry.name), "MAIL_FOLDER": str(place.dev / "mail")}
+        page = next(f for f in fleet.frontend if f.application == entry.application)
+        settings |= {
+            "SECRET": place.secret(entry.name),
+            "MAIL_FOLDER": str(place.dev / "mail"),
+            "PUBLIC_URL": frontends.address(place, page),
+        }
     return settings
 
 

@@ -17,17 +17,19 @@ from servicekit.databases import ensure_database
 from servicekit.embedded import ServerStartError
 from servicekit.fleet import fleet
 
-from fleet import demo, logs
+from fleet import demo, frontends, logs
 from fleet.keys import make_keys
 from fleet.place import FleetError, Place
-from fleet.processes import Plan, Process, plan
+from fleet.processes import Plan, Process, Reload, plan
 from fleet.supervision import Supervisor
 
 _READY_WITHIN = 120.0  # seconds
 
 
-async def up(place: Place, *, reload: bool = False) -> None:
+async def up(place: Place, *, reload: Reload | None = None) -> None:
     """Start what does not run yet, return when all of it is ready.
+
+    Frontends are built where their sources changed, if their packages are installed.
 
     Raises:
         FleetError: a port is taken, or something did not start.
@@ -37,28 +39,35 @@ async def up(place: Place, *, reload: bool = False) -> None:
     with place.alone():
         if not supervisor.is_running():
             supervisor.stop_orphans()
+        for entry in () if reload == "frontends" else frontends.outdated(place, fleet().frontend):
+            with _step(f"{entry.name} built"):
+                frontends.build(place, entry)
         with _step("configuration"):
             fleet_plan = plan(place, fleet(), reload=reload)
             make_keys(place.dev / "keys", [process.name for process in fleet_plan.services])
             supervisor.configure(fleet_plan.processes)
         if missing := supervisor.missing(fleet_plan.processes):
             await _start(place, supervisor, fleet_plan, missing)
-        with _step("services and gateway ready"):
-            await _all_ready(supervisor, fleet_plan.services)
+        with _step("services, gateway and frontends ready"):
+            await _all_ready(supervisor, [*fleet_plan.services, *fleet_plan.frontends])
         gateway = fleet_plan.services[-1].url
         with _step("demo tenants"):
             await demo.make(gateway)
     how = "is up" if missing else "was up already"
-    print(f"\nThe fleet {how} ({time.monotonic() - began:.1f} s).\n\n{demo.tour(gateway)}")
+    print(f"\nThe fleet {how} ({time.monotonic() - began:.1f} s).\n\n{demo.tour(gateway, _pages(place))}")
 
 
-def dev(place: Place) -> None:
-    """The fleet with reload on change, its logs in the foreground; the end of this is its end."""
+def _pages(place: Place) -> dict[str, str]:
+    return {entry.application: frontends.address(place, entry) for entry in fleet().frontend}
+
+
+def dev(place: Place, reload: Reload) -> None:
+    """The fleet with reload of some on change, its logs in the foreground; the end of this is its end."""
     for name in ("SIGTERM", "SIGHUP"):
         signal.signal(signal.Signals[name], signal.default_int_handler)
     supervisor = Supervisor(place.dev)
     try:
-        asyncio.run(up(place, reload=True))
+        asyncio.run(up(place, reload=reload))
         print("Logs follow; Ctrl-C stops the fleet.\n")
         asyncio.run(_follow(supervisor))
     except KeyboardInterrupt:

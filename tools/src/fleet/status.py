@@ -16,6 +16,7 @@ _SERVERS = {"postgres": POSTGRES_PORT, "valkey": REDIS_PORT}
 async def print_status(place: Place, fleet: Fleet) -> bool:
     """Print a line for each process and where things lie; False where something is not ready."""
     numbers = _SERVERS | {fleet.gateway.name: fleet.gateway.port} | {e.name: e.port for e in fleet.built}
+    numbers |= {frontend.name: frontend.port for frontend in fleet.frontend}
     ports = {name: place.port(number) for name, number in numbers.items()}
     processes = Supervisor(place.dev).states().values()
     async with httpx.AsyncClient(timeout=2) as client:

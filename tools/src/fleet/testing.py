@@ -127,8 +127,9 @@ def started() -> Iterator[RunningFleet]:
 
 def _free_offset() -> int:
     """An offset at which all ports of the fleet are free, and below those the kernel hands out."""
-    numbers = [POSTGRES_PORT, REDIS_PORT, *(entry.port for entry in the_fleet().built)]
-    numbers.append(the_fleet().gateway.port)
+    numbers = [POSTGRES_PORT, REDIS_PORT, the_fleet().gateway.port]
+    numbers += [entry.port for entry in the_fleet().built]
+    numbers += [entry.port for entry in the_fleet().frontend]
     while True:
         offset = random.randrange(10_000, 22_000)  # noqa: S311 - any will do
         try:

@@ -5,4 +5,4 @@ from pydantic import HttpUrl
 
 
 class Settings(IdentitySettings, env_prefix="APP1_USER_"):
-    public_url: HttpUrl = HttpUrl("http://127.0.0.1:3001")
+    public_url: HttpUrl = HttpUrl("http://localhost:3001")

@@ -18,6 +18,17 @@ class Gateway(BaseModel):
     port: int
 
 
+class Frontend(BaseModel):
+    """An application's Next.js server."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    application: Application
+    folder: str
+    port: int
+
+
 class ServiceEntry(BaseModel):
     """One service: where it lies, what it listens on, what it hears."""
 
@@ -55,6 +66,7 @@ class Fleet(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     gateway: Gateway
+    frontend: tuple[Frontend, ...]
     service: tuple[ServiceEntry, ...]
 
     @property

@@ -18,6 +18,13 @@ const readable: CSSVariablesResolver = () => ({
   },
 });
 
+/** react-remove-scroll, behind Mantine's dialogs, asks this name for the nonce of its style. */
+declare global {
+  interface Window {
+    __webpack_nonce__?: string;
+  }
+}
+
 export function Theme({
   color,
   nonce,
@@ -27,6 +34,7 @@ export function Theme({
   nonce: string;
   children: ReactNode;
 }) {
+  if (typeof window !== "undefined") window.__webpack_nonce__ ??= nonce;
   const theme = createTheme({
     primaryColor: color,
     primaryShade: { light: 9, dark: 9 },

@@ -1,0 +1,2 @@
+export { GET } from "../readyz/route";
+export const dynamic = "force-dynamic";
