@@ -40,11 +40,11 @@ class Notes:
 
 
 class Terminal:
-    def __init__(self, client: ChatClient, notes: Notes, channel_id: str, user_id: str) -> None:
+    def __init__(self, client: ChatClient, notes: Notes, channel_id: str, names: dict[str, str]) -> None:
         self._client = client
         self._notes = notes
         self._channel_id = channel_id
-        self._user_id = user_id
+        self._names = names
         self._typed = asyncio.Event()
 
     def heard(self, event: Event) -> None:
@@ -83,7 +83,7 @@ class Terminal:
             self._typed.clear()
 
     def _show(self, seq: int, who: str | None, text: str, how: str) -> None:
-        name = "you" if who == self._user_id else (who or "somebody")[-6:]
+        name = self._names.get(who or "", "somebody")
         said = f" {text}" if text else ""
         note = "" if how == "created" else f" ({how.replace('_', ' ')})"
         print(f"#{seq} {name}:{said}{note}", flush=True)  # noqa: T201 - a command
@@ -97,16 +97,19 @@ async def chat(arguments: argparse.Namespace) -> None:
     channel_id = await _channel(client, arguments.channel)
     client.only = {channel_id}
     known = notes.state.channels.get(channel_id)
-    terminal = Terminal(client, notes, channel_id, credentials.user_id)
-    client.heard = terminal.heard
+    names = {person["user_id"]: person["handle"] async for person in client.asking.items("/chat/people")}
+    names[credentials.user_id] = "you"
+    terminal = Terminal(client, notes, channel_id, names)
+    if known is not None:
+        print(f"(resuming after #{known.last_seq})", flush=True)  # noqa: T201 - a command
+        client.heard = terminal.heard
     async with asyncio.TaskGroup() as tasks:
         following = [tasks.create_task(client.run()), tasks.create_task(terminal.send())]
         if known is None:
             await client.live(channel_id)
             terminal.before(list(client.state.channels[channel_id].messages.values()))
+            client.heard = terminal.heard
             notes.keep()
-        else:
-            print(f"(resuming after #{known.last_seq})", flush=True)  # noqa: T201 - a command
         await terminal.read()
         for task in following:
             task.cancel()
