@@ -5,7 +5,9 @@ from uuid import UUID, uuid4
 
 from business_chat.models.channel import ChannelEvent
 from business_chat.models.message import MessageRevision
-from business_chat.services import member
+from business_chat.schemas.message import MessageWish
+from business_chat.services import member as members
+from business_chat.services import message as messages
 from chatting import Chat
 from sqlalchemy import delete, func, select, text
 
@@ -162,16 +164,37 @@ async def test_history_is_read_on_from_a_message_in_both_directions(chat: Chat) 
         assert [message["text"] for message in page["items"]] == texts
 
 
+async def somebody_waits(chat: Chat) -> None:
+    """Come back when a transaction waits for another one to end."""
+    waiting = "wait_event IN ('transactionid', 'tuple') AND datname = current_database()"
+    async with chat.running.database.control() as session:
+        while not await session.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {waiting}")):
+            await session.rollback()  # within a transaction the statistics stay as they were
+            await asyncio.sleep(0.01)
+
+
 async def test_who_is_put_out_while_their_message_waits_does_not_get_it_in(chat: Chat) -> None:
     ada, ben = await chat.person("ada"), await chat.person("ben")
-    channel = await ada.opens("team", "private")
-    await ada.asks("POST", f"/channels/{channel}/members", {"user_id": ben.id})
-    async with chat.running.database.tenant(ada.context) as session, chat.running.database.control() as other:
-        await member.remove(session, UUID(channel), UUID(ben.id))
-        wish = {"client_msg_id": str(uuid4()), "text": "a last word"}
-        saying = asyncio.create_task(ben.asks("POST", f"/channels/{channel}/messages", wish, status=404))
-        while not await other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-            await asyncio.sleep(0.01)
+    channel = await ada.opens("open")
+    await ben.asks("POST", f"/channels/{channel}/join")
+    wish = {"client_msg_id": str(uuid4()), "text": "a last word"}
+    async with chat.running.database.tenant(ada.context) as session:
+        await members.remove(session, UUID(channel), UUID(ben.id))
+        saying = asyncio.create_task(ben.asks("POST", f"/channels/{channel}/messages", wish, status=403))
+        await somebody_waits(chat)
         await session.commit()
     await saying
     assert [event["kind"] for event in await ada.events(channel)][-1] == "member_removed"
+
+
+async def test_an_id_that_is_being_used_in_another_channel_is_refused_once_it_is(chat: Chat) -> None:
+    ada = await chat.person("ada")
+    one, other = await ada.opens("one"), await ada.opens("other")
+    wish = MessageWish(client_msg_id=uuid4(), text="where?")
+    async with chat.running.database.tenant(ada.context) as session:
+        await messages.send(session, UUID(one), wish)
+        path = f"/channels/{other}/messages"
+        again = asyncio.create_task(ada.asks("POST", path, wish.model_dump(mode="json"), status=409))
+        await somebody_waits(chat)
+        await session.commit()
+    assert (await again)["code"] == "chat.client_msg_id_reused"
