@@ -1,7 +1,7 @@
 """Live, from the side of who changes something: what is said here reaches every replica's sockets.
 
-A channel's log in PostgreSQL is the truth. Redis only wakes those who follow it,
-after the commit; a wake that is lost is made up for by the next look.
+A channel's log in PostgreSQL is the truth. After the commit Redis brings the event to those
+who follow it, or only wakes them; what is lost there is made up for by the next look.
 """
 
 from typing import Any
@@ -11,11 +11,13 @@ from pydantic_core import to_json
 from sqlalchemy import event
 
 from servicekit.db import TenantSession
+from servicekit.realtime_feed import Entry
 
 
-def wake(session: TenantSession, channel_id: UUID) -> None:
-    """Have every replica look at a channel's log, if and when the session commits."""
-    _after_commit(session, {"tenant": session.tenant, "channel": channel_id})
+def add(session: TenantSession, channel_id: UUID, entry: Entry) -> None:
+    """Show every replica what was added to a channel's log, if and when the session commits."""
+    about = {"tenant": session.tenant, "channel": channel_id, "seq": entry.seq, "leaver": entry.leaver}
+    _after_commit(session, to_json(about) + b"\n" + entry.frame)
 
 
 def tell(session: TenantSession, user_id: UUID, frame: dict[str, Any]) -> None:
@@ -23,19 +25,21 @@ def tell(session: TenantSession, user_id: UUID, frame: dict[str, Any]) -> None:
 
     It may be lost: it tells sooner what they can ask for.
     """
-    _after_commit(session, {"tenant": session.tenant, "user": user_id, "frame": frame})
+    _after_commit(session, to_json({"tenant": session.tenant, "user": user_id, "frame": frame}))
 
 
-def _after_commit(session: TenantSession, message: dict[str, Any]) -> None:
+def _after_commit(session: TenantSession, message: bytes) -> None:
     told = session.info.get("told")
     if told is None:
         session.info["told"] = told = {}
-        # A savepoint's end counts as a commit too: what is told then is early, and told again.
         event.listen(session.sync_session, "after_commit", lambda _: _publish(session))
-    told[to_json(message)] = None
+        # What was undone is not told; nor, for once, is what stood before the savepoint.
+        event.listen(session.sync_session, "after_soft_rollback", lambda *_: told.clear())
+    told[message] = None
 
 
 def _publish(session: TenantSession) -> None:
-    if session.publisher is not None:
-        for message in session.info["told"]:
-            session.publisher.offer(message)
+    if session.publisher is None or session.in_nested_transaction():  # a savepoint's end is no commit
+        return
+    for message in session.info["told"]:
+        session.publisher.offer(message)

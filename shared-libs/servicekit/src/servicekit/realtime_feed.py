@@ -1,6 +1,6 @@
 """The logs that this process's sockets follow.
 
-    wake ─► feed of the channel ─► reads what is new ─► every connection that follows it
+    added ─► feed of the channel ─► reads what it missed ─► every connection that follows it
 
 A feed reads its log in order, so a connection gets each event once and in order;
 who is put out of a channel gets nothing after the event that says so.
@@ -91,9 +91,14 @@ class Feeds:
         self._feeds: dict[tuple[str, UUID], _Feed] = {}
         self._followed: dict[Connection, set[_Feed]] = {}
 
-    def wake(self, tenant: str, channel_id: UUID) -> None:
-        """Look at a log, if anybody here follows it."""
-        if (feed := self._feeds.get((tenant, channel_id))) is not None:
+    def added(self, tenant: str, channel_id: UUID, entry: Entry) -> None:
+        """Something was added to a log: hand it out if it is what comes next, else look what there is."""
+        feed = self._feeds.get((tenant, channel_id))
+        if feed is None or feed.last is None or entry.seq <= feed.last:
+            return
+        if entry.seq == feed.last + 1 and feed.task is None:
+            self._hand_out(feed, [entry])
+        else:
             self._wake(feed)
 
     def followers(self, tenant: str, channel_id: UUID) -> Collection[Connection]:

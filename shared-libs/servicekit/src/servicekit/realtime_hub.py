@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from servicekit.db import Database
-from servicekit.realtime_feed import Connection, Feeds, Log
+from servicekit.realtime_feed import Connection, Entry, Feeds, Log
 from servicekit.realtime_presence import Presences
 from servicekit.realtime_protocol import frame
 from servicekit.realtime_publisher import Publisher, topic
@@ -99,9 +99,10 @@ class Hub:
         if where == revocations.CHANNEL:
             self._refuse(data.decode())
             return
-        match from_json(data):
-            case {"tenant": tenant, "channel": channel_id}:
-                self.feeds.wake(tenant, UUID(channel_id))
+        about, _, event = data.partition(b"\n")
+        match from_json(about):
+            case {"tenant": tenant, "channel": channel_id, "seq": seq, "leaver": leaver}:
+                self.feeds.added(tenant, UUID(channel_id), Entry(seq, event, leaver and UUID(leaver)))
             case {"user": user_id, "frame": said}:
                 told = frame(said.pop("type"), **said)
                 for connection in self._of_user.get(UUID(user_id), ()):

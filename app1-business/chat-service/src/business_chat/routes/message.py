@@ -50,7 +50,7 @@ async def send_message(
     channel_id: UUID, wish: MessageWish, session: TenantSession, response: Response
 ) -> MessageRead:
     """Say something. The same `client_msg_id` again is answered with the message that was sent first."""
-    return _tagged(await messages.shown(session, await messages.send(session, channel_id, wish)), response)
+    return _tagged(await messages.send(session, channel_id, wish), response)
 
 
 @router.get("/mentions", dependencies=[USES], response_model=Page[MessageRead])
@@ -77,8 +77,7 @@ async def edit_message(
     response: Response,
 ) -> MessageRead:
     """Change what one has said; what it was before is kept."""
-    await messages.edit(session, message_id, changes, version)
-    return _tagged(await messages.shown(session, message_id), response)
+    return _tagged(await messages.edit(session, message_id, changes, version), response)
 
 
 @router.delete(

@@ -5,11 +5,9 @@ from uuid import UUID
 
 from servicekit.db import ReadSession
 from servicekit.realtime_feed import Entry
-from servicekit.realtime_protocol import frame
 from sqlalchemy import select
 
 from business_chat.models.channel import Channel, ChannelMember
-from business_chat.rules.words import EventKind
 from business_chat.services import log
 
 
@@ -24,11 +22,4 @@ class ChannelLogs:
         return await session.scalar(statement)
 
     async def after(self, session: ReadSession, channel_id: UUID, seq: int, limit: int) -> Sequence[Entry]:
-        return [
-            Entry(
-                seq=event["seq"],
-                frame=frame("event", **event),
-                leaver=UUID(event["data"]["user_id"]) if event["kind"] is EventKind.MEMBER_REMOVED else None,
-            )
-            for event in await log.events(session, channel_id, seq, limit)
-        ]
+        return [log.entry(event) for event in await log.events(session, channel_id, seq, limit)]

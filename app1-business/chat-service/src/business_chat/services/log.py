@@ -7,6 +7,8 @@ from uuid import UUID
 from servicekit import realtime
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Gone
+from servicekit.realtime_feed import Entry
+from servicekit.realtime_protocol import frame
 from sqlalchemy import BigInteger, Integer, Row, Uuid, bindparam, delete, func, select, update
 
 from business_chat.models.channel import Channel, ChannelEvent
@@ -44,8 +46,8 @@ async def record(
     seq: int | None = None,
     message_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
-) -> int:
-    """Write down what was done, in the transaction that does it; says at which place.
+) -> dict[str, Any]:
+    """Write down what was done, in the transaction that does it, last; answers with the event.
 
     Args:
         seq: where `next_seq` was asked before.
@@ -62,8 +64,9 @@ async def record(
         )
     )
     await session.flush()
-    realtime.wake(session, channel_id)
-    return place
+    (event,) = await events(session, channel_id, place - 1, 1)
+    realtime.add(session, channel_id, entry(event))
+    return event
 
 
 _events = (
@@ -110,6 +113,13 @@ def _event(row: Row[Any]) -> dict[str, Any]:
     event["message"] = parts["message"] if parts["message"]["id"] else None
     event["thread"] = parts["thread"] if parts["thread"]["root_id"] else None
     return event
+
+
+def entry(event: dict[str, Any]) -> Entry:
+    """An event as sockets get it."""
+    left = event["kind"] is EventKind.MEMBER_REMOVED
+    leaver = UUID(str(event["data"]["user_id"])) if left else None
+    return Entry(event["seq"], frame("event", **event), leaver)
 
 
 async def trim(session: TenantSession) -> None:

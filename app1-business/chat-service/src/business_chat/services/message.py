@@ -49,14 +49,17 @@ class TooManyReactions(Unprocessable):
         super().__init__(f"A message takes {MOST_REACTIONS} different reactions.")
 
 
-async def send(session: TenantSession, channel_id: UUID, wish: MessageWish) -> UUID:
-    """Say something in a channel. The same again, at any time, is the message that was sent first."""
+async def send(session: TenantSession, channel_id: UUID, wish: MessageWish) -> dict[str, Any]:
+    """Say something in a channel; answers with `MessageRead`'s members.
+
+    The same again, at any time, is the message that was sent first.
+    """
     channel, _ = await access.locked_as_member(session, channel_id)
     sent = await _sent(session, wish.client_msg_id)
     if sent is not None:
         if not _same(sent, channel_id, wish):
             raise ClientMsgIdReused
-        return sent.id
+        return await shown(session, sent.id)
     root = None
     if wish.thread_root_id is not None:
         root = await thread.root(session, channel_id, wish.thread_root_id)
@@ -77,21 +80,23 @@ async def send(session: TenantSession, channel_id: UUID, wish: MessageWish) -> U
         await thread.follow_reply(session, channel, root, message, named)
     await notification.tell(session, channel, message, named)
     await draft.sent(session, channel_id, wish.thread_root_id)
-    await log.record(session, channel_id, EventKind.MESSAGE_CREATED, seq=seq, message_id=message.id)
+    event = await log.record(session, channel_id, EventKind.MESSAGE_CREATED, seq=seq, message_id=message.id)
     posted = ChatMessagePosted(
         message_id=message.id, channel_id=channel_id, author_id=message.author_id, seq=seq
     )
     facts.add(session, posted, about=message)
-    return message.id
+    return dict(event["message"])
 
 
-async def edit(session: TenantSession, message_id: UUID, changes: MessageChanges, version: int) -> None:
-    """Change one's own message; who is newly named is told."""
+async def edit(
+    session: TenantSession, message_id: UUID, changes: MessageChanges, version: int
+) -> dict[str, Any]:
+    """Change one's own message; who is newly named is told. Answers with `MessageRead`'s members."""
     channel, message = await _locked(session, message_id, version)
     if message.author_id != me(session):
         raise NotTheAuthor
     if message.text == changes.text:
-        return
+        return await shown(session, message_id)
     now = await session.scalar(select(func.now()))
     session.add(MessageRevision(message_id=message_id, text=message.text))
     message.text, message.edited_at = changes.text, now
@@ -102,7 +107,8 @@ async def edit(session: TenantSession, message_id: UUID, changes: MessageChanges
         root = await thread.root(session, channel.id, message.thread_root_id)
         await thread.follow_reply(session, channel, root, message, named)
     await notification.tell(session, channel, message, named)
-    await log.record(session, channel.id, EventKind.MESSAGE_EDITED, message_id=message_id)
+    event = await log.record(session, channel.id, EventKind.MESSAGE_EDITED, message_id=message_id)
+    return dict(event["message"])
 
 
 async def remove(session: TenantSession, message_id: UUID) -> None:
