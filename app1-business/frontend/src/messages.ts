@@ -2,14 +2,30 @@ import type { Locale } from "@fleet/web/i18n/locale";
 import { webMessages } from "@fleet/web/i18n/messages";
 
 import dashboardDe from "../messages/de/dashboard.json";
+import employeesDe from "../messages/de/employees.json";
 import navDe from "../messages/de/nav.json";
+import problemsHrmsDe from "../messages/de/problems-hrms.json";
 import dashboard from "../messages/en/dashboard.json";
+import employees from "../messages/en/employees.json";
 import nav from "../messages/en/nav.json";
+import problemsHrms from "../messages/en/problems-hrms.json";
 
-const en = { ...webMessages.en, dashboard, nav };
+const en = {
+  ...webMessages.en,
+  dashboard,
+  employees,
+  nav,
+  problems: { ...webMessages.en.problems, hrms: problemsHrms },
+};
 
 /** A feature's words are a file in `messages/` for each language, entered here. */
 export const messages: Record<Locale, typeof en> = {
   en,
-  de: { ...webMessages.de, dashboard: dashboardDe, nav: navDe },
+  de: {
+    ...webMessages.de,
+    dashboard: dashboardDe,
+    employees: employeesDe,
+    nav: navDe,
+    problems: { ...webMessages.de.problems, hrms: problemsHrmsDe },
+  },
 };

@@ -2,13 +2,16 @@
 
 import type { SignedIn } from "@fleet/web/session/signed-in";
 import { type NavEntry, Shell } from "@fleet/web/ui/shell";
+import { IconUsers } from "@tabler/icons-react";
+import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { PRODUCT } from "./product";
 
 /** The navigation: an entry for each page of this application, named by `useTranslations("nav")`. */
 function useNav(): NavEntry[] {
-  return [];
+  const t = useTranslations("nav");
+  return [{ href: "/employees", label: t("employees"), icon: IconUsers, needs: "hrms.employee.read" }];
 }
 
 export function BusinessShell({ session, children }: { session: SignedIn; children: ReactNode }) {

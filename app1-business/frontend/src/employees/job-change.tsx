@@ -1,0 +1,115 @@
+"use client";
+
+import { showInForm } from "@fleet/web/api/problem";
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Select, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useTranslations } from "next-intl";
+import { Controller, useForm } from "react-hook-form";
+import * as z from "zod";
+
+import { $api } from "@/api";
+import { useToday } from "@/day";
+
+import { ActDialog } from "./act-dialog";
+import { DepartmentPicker, EmployeePicker } from "./pickers";
+import { type Employee, EMPLOYMENT_TYPES } from "./types";
+
+const schema = z.object({
+  valid_from: z.iso.date(),
+  position: z.string().trim(),
+  department_id: z.string().nullable(),
+  manager_id: z.string().nullable(),
+  employment_type: z.enum(EMPLOYMENT_TYPES),
+});
+
+/** Gives another job from a day on. Only what is changed is sent: the rest stays as it is on that day. */
+export function JobChange({ employee, onClose }: { employee: Employee; onClose: () => void }) {
+  const t = useTranslations("employees");
+  const common = useTranslations("common");
+  const { control, formState, handleSubmit, register, setError } = useForm({
+    resolver: zodResolver(schema),
+    defaultValues: {
+      valid_from: useToday(),
+      position: employee.position ?? "",
+      department_id: employee.department_id,
+      manager_id: employee.manager_id,
+      employment_type: employee.employment_type,
+    },
+  });
+  const { dirtyFields, errors } = formState;
+  const change = $api.useMutation("post", "/hrms/employees/{employee_id}/job-changes", {
+    onSuccess: () => {
+      notifications.show({ message: common("saved") });
+      onClose();
+    },
+    onError: (error) => {
+      showInForm(error, setError, schema.keyof().options);
+    },
+  });
+
+  return (
+    <ActDialog
+      title={t("changeJob")}
+      act={common("save")}
+      busy={change.isPending}
+      error={errors.root && change.error}
+      onSubmit={handleSubmit((values) => {
+        change.mutate({
+          params: { path: { employee_id: employee.id } },
+          body: {
+            valid_from: values.valid_from,
+            ...(dirtyFields.position && { position: values.position === "" ? null : values.position }),
+            ...(dirtyFields.department_id && { department_id: values.department_id }),
+            ...(dirtyFields.manager_id && { manager_id: values.manager_id }),
+            ...(dirtyFields.employment_type && { employment_type: values.employment_type }),
+          },
+        });
+      })}
+      onClose={onClose}
+    >
+      <Text size="sm" c="dimmed">
+        {t("changeJobText")}
+      </Text>
+      <TextInput
+        label={t("validFrom")}
+        type="date"
+        required
+        {...register("valid_from")}
+        error={errors.valid_from?.message}
+      />
+      <TextInput label={t("position")} {...register("position")} error={errors.position?.message} />
+      <Controller
+        name="department_id"
+        control={control}
+        render={({ field, fieldState }) => (
+          <DepartmentPicker label={t("department")} {...field} error={fieldState.error?.message} />
+        )}
+      />
+      <Controller
+        name="manager_id"
+        control={control}
+        render={({ field, fieldState }) => (
+          <EmployeePicker
+            label={t("manager")}
+            {...field}
+            chosen={employee.manager}
+            error={fieldState.error?.message}
+          />
+        )}
+      />
+      <Controller
+        name="employment_type"
+        control={control}
+        render={({ field }) => (
+          <Select
+            label={t("employmentType")}
+            data={EMPLOYMENT_TYPES.map((value) => ({ value, label: t(`employmentTypes.${value}`) }))}
+            allowDeselect={false}
+            {...field}
+          />
+        )}
+      />
+    </ActDialog>
+  );
+}
