@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from business_chat.models.channel import ChannelMember
+from business_chat.models.message import ThreadMember
+from business_chat.rules.words import MemberRole
+from business_chat.services.notification import FOLLOWERS_TOLD
 from chatting import Chat, Somebody
 from replicas import PATIENCE, Replica, Socket, socket, two_in_a_channel
 from sqlalchemy import event, func, insert, literal, select
@@ -105,6 +108,25 @@ async def test_a_muted_channel_a_snooze_and_quiet_hours_are_kept(
         while not heard or heard[-1]["type"] != "notify":
             heard.append(json.loads(await his.connection.recv()))
         assert heard[-1]["seq"] == said["seq"]
+
+
+async def test_of_a_threads_many_followers_those_who_read_it_furthest_are_told(
+    chat: Chat, replicas: tuple[Replica, Replica]
+) -> None:
+    ada, ben, channel = await two_in_a_channel(chat)
+    root = await ada.says(channel, "root")
+    for who in (ben, ada):
+        await who.says(channel, "reply", thread_root_id=root["id"])
+    async with socket(chat.running, ben, replicas[0]) as his:
+        for further, heard in ((FOLLOWERS_TOLD - 1, 1), (1, 0)):
+            async with chat.running.database.tenant(ada.context) as session:
+                for _ in range(further):
+                    seat = {"user_id": uuid4(), "last_read_seq": root["seq"] + 2}
+                    session.add(ChannelMember(channel_id=UUID(channel), role=MemberRole.MEMBER, **seat))
+                    session.add(ThreadMember(root_id=UUID(root["id"]), **seat))
+                await session.commit()
+            await ada.says(channel, "reply", thread_root_id=root["id"])
+            assert len(await told(ben, his)) == heard
 
 
 async def test_an_edit_tells_who_is_newly_named_unless_they_have_read_past_it(

@@ -39,8 +39,9 @@ async def test_a_message_marked_unread_counts_again_with_all_after_it(chat: Chat
     ada, ben, channel = await two_in_a_channel(chat)
     said = [await ada.says(channel, f"{n}") for n in range(3)]
     await ben.asks("POST", f"/channels/{channel}/read", {"seq": said[-1]["seq"]})
-    await ben.asks("POST", f"/messages/{said[1]['id']}/unread")
-    assert await ben.counts(channel) == (2, 0)
+    for message in said[1:]:  # of the later one too: what is unread before it stays so
+        await ben.asks("POST", f"/messages/{message['id']}/unread")
+        assert await ben.counts(channel) == (2, 0)
 
 
 async def test_a_reply_is_counted_in_its_thread_and_leaves_the_channel_as_it_is(chat: Chat) -> None:
@@ -63,6 +64,26 @@ async def test_a_reply_is_counted_in_its_thread_and_leaves_the_channel_as_it_is(
     ]
     event = (await ada.events(channel))[-1]
     assert event["thread"] == {"root_id": root["id"], "replies": 1, "last_reply_seq": reply["seq"]}
+
+
+async def test_a_thread_is_counted_from_a_pointer_of_its_own_by_the_same_rules(chat: Chat) -> None:
+    ada, ben, channel = await two_in_a_channel(chat)
+    root = await ada.says(channel, "root")
+    said = [await who.says(channel, "reply", thread_root_id=root["id"]) for who in (ben, ada, ben, ben, ben)]
+    await ben.asks("DELETE", f"/messages/{said[-1]['id']}")
+
+    async def unread() -> int:
+        (thread,) = (await ada.asks("GET", "/threads"))["items"]
+        return int(thread["unread"])
+
+    assert await unread() == 3
+    path = f"/messages/{root['id']}/thread/read"
+    for seq, left in ((said[2]["seq"], 1), (said[0]["seq"], 1), (10**9, 0)):
+        pointer = await ada.asks("POST", path, {"seq": seq})
+        assert await unread() == left
+    assert pointer["last_read_seq"] == said[-1]["seq"]
+    await ben.says(channel, "new", thread_root_id=root["id"])
+    assert await unread() == 1
 
 
 async def test_a_thread_begins_with_a_message_of_the_same_channel_that_is_no_reply(chat: Chat) -> None:
