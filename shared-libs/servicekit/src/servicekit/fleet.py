@@ -66,7 +66,7 @@ class Fleet(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     gateway: Gateway
-    frontend: tuple[Frontend, ...]
+    frontend: tuple[Frontend, ...] = ()
     service: tuple[ServiceEntry, ...]
 
     @property
