@@ -24,7 +24,7 @@ from servicekit.fleet import ServiceEntry, fleet, root
 FOLDER = root() / "infrastructure/kubernetes"
 OVERLAYS = ("dev", "production")
 SCHEMAS = "1.32"  # of the oldest Kubernetes that takes all that the manifests say
-FRONTENDS = {"app1-frontend": 3001, "app2-frontend": 3002}
+FRONTENDS = {entry.name: entry.port for entry in fleet().frontend}
 PART = "app.kubernetes.io/component"
 GIVEN = {f"app{n}-user-service": {f"APP{n}_USER_SMTP_URL": "smtp://mail.test:587"} for n in (1, 2)}
 

@@ -245,7 +245,7 @@ async def test_a_tenant_that_never_was_is_refused(environment: Environment, make
 
 
 async def test_the_list_says_what_each_service_has(tenant: Tenant, make: Make) -> None:
-    fleet_plan = Plan({}, tenant.admin_url, [])  # the environment has the services' settings
+    fleet_plan = Plan({}, tenant.admin_url, [], [])  # the environment has the services' settings
     heads = await migrations.heads(fleet_plan, tenant.services)
 
     async def line(one: Tenant) -> str:
@@ -271,6 +271,28 @@ async def test_the_list_says_what_each_service_has(tenant: Tenant, make: Make) -
     assert "behind" not in await line(tenant)
 
 
+CITUS = """
+CREATE SCHEMA app1_hrms AUTHORIZATION app1_hrms
+CREATE VIEW citus_shards AS
+SELECT oid::regclass AS table_name, 'node2' AS nodename, 5432 AS nodeport FROM pg_class
+WHERE relnamespace = '{schema}'::regnamespace AND relkind = 'r'
+"""
+
+
+async def test_the_list_says_on_which_node_of_citus_a_tenant_is(tenant: Tenant, make: Make) -> None:
+    elsewhere = await make()
+    heads = await migrations.heads(Plan({}, tenant.admin_url, [], []), tenant.services)
+    async with connected(tenant, "app1_hrms") as connection:
+        await connection.execute(CITUS.format(schema=tenant.schema))  # found like what Citus has of this name
+        try:
+            table = await tenants.listed(tenant.admin_url, ["business"], heads)
+        finally:
+            await connection.execute("DROP SCHEMA app1_hrms CASCADE")
+    lines = {line.split()[0]: line for line in table.splitlines()}
+    assert "at head on node2:5432: hrms" in lines[tenant.id]
+    assert "node2" not in lines[elsewhere.id]
+
+
 async def test_a_tenant_that_cannot_be_migrated_fails_the_command_and_not_the_other_services(
     tenant: Tenant,
 ) -> None:
@@ -280,5 +302,5 @@ async def test_a_tenant_that_cannot_be_migrated_fails_the_command_and_not_the_ot
     async with connected(tenant, "app1_hrms") as connection:
         await connection.execute(f"DROP TABLE {tenant.schema}.alembic_version_hrms")
     with pytest.raises(FleetError, match=HRMS.name):
-        await migrations.migrate(Plan({}, tenant.admin_url, []), tenant.services, tenant.id)
+        await migrations.migrate(Plan({}, tenant.admin_url, [], []), tenant.services, tenant.id)
     assert (await tenants.row_in(tenant, tenant.directory))["revision"] != "old"

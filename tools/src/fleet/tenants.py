@@ -35,6 +35,11 @@ FROM information_schema.columns WHERE table_schema = 'control'
 GROUP BY table_name HAVING table_name = 'tenant' OR bool_or(column_name = 'tenant')
 """
 
+_NODES = """
+SELECT DISTINCT relnamespace::regnamespace::text, nodename || ':' || nodeport
+FROM citus_shards JOIN pg_class ON oid = table_name
+"""
+
 _TOMBSTONE = """
 INSERT INTO control.tenant (id, status, revision, name, country, currency, time_zone, locale)
 SELECT id, 'deleted', '', name, country, currency, time_zone, locale
@@ -148,20 +153,31 @@ async def listed(admin_url: str, applications: Sequence[Application], heads: dic
     for application in applications:
         services = Tenant("", application, admin_url, "").services
         rows: dict[str, dict[str, Any]] = defaultdict(dict)
+        nodes: dict[str, dict[str, str]] = {}
         for entry in reversed(services):
             async with opened(admin_url, entry) as connection:
                 for row in await connection.fetch("SELECT * FROM control.tenant ORDER BY id"):
                     rows[row["id"]][entry.prefix] = row
+                nodes[entry.prefix] = await _nodes(connection)
         for id_, found in rows.items():
             first = next(iter(found.values()))
             status = found["user"]["status"] if "user" in found else "unknown"
             states = {
-                entry.prefix: _state(found.get(entry.prefix), status, heads[entry.name]) for entry in services
+                entry.prefix: _state(found.get(entry.prefix), status, heads[entry.name])
+                + nodes[entry.prefix].get(schema_of(id_), "")
+                for entry in services
             }
             created = f"{first['created_at']:%Y-%m-%d}"
             lines.append((id_, application, first["name"], status, created, _summary(states)))
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+
+async def _nodes(connection: Any) -> dict[str, str]:
+    """` on node:port` by schema, where Citus places them."""
+    if not await connection.fetchval("SELECT to_regclass('citus_shards') IS NOT NULL"):
+        return {}
+    return {schema: f" on {node}" for schema, node in await connection.fetch(_NODES)}
 
 
 def _state(row: Any, status: str, head: str) -> str:
