@@ -23,7 +23,8 @@ def containers(entry: ServiceEntry) -> dict[str, dict[str, Any]]:
 
 def test_compose_runs_every_built_service_and_nothing_that_is_not_built() -> None:
     of_services = {f"{entry.name}{part}" for entry in fleet().built for part in ("-migrate", "", "-worker")}
-    assert SERVICES.keys() == of_services | {fleet().gateway.name} | SERVERS_AND_ONE_SHOTS
+    others = {fleet().gateway.name, *(entry.name for entry in fleet().frontend)}
+    assert SERVICES.keys() == of_services | others | SERVERS_AND_ONE_SHOTS
 
 
 def test_each_image_is_built_from_its_folder_package_and_port() -> None:
@@ -74,11 +75,24 @@ def test_the_demo_waits_for_every_service(entry: ServiceEntry) -> None:
     assert SERVICES["demo"]["depends_on"][entry.name] == {"condition": "service_healthy"}
 
 
-def test_only_the_gateway_is_published_and_by_default_on_loopback() -> None:
+def test_each_frontend_is_built_from_its_folder_and_found_by_mails_and_sockets() -> None:
+    for entry in fleet().frontend:
+        port = f"${{{entry.name.replace('-', '_').upper()}_PORT}}"
+        assert SERVICES[entry.name]["build"]["args"] == {"FOLDER": entry.folder, "PORT": entry.port}
+        assert SERVICES[entry.name]["ports"] == [f"${{GATEWAY_ADDRESS}}:{port}:{entry.port}"]
+        origins = SERVICES[fleet().gateway.name]["environment"]["GATEWAY_ORIGINS"].split(",")
+        assert f"http://localhost:{port}" in origins
+        users = next(e for e in fleet().built if e.prefix == "user" and e.application == entry.application)
+        for part in containers(users).values():
+            assert part["environment"][f"{users.env_prefix}PUBLIC_URL"] == f"http://localhost:{port}"
+
+
+def test_only_the_gateway_and_the_frontends_are_published_and_by_default_on_loopback() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == {
-        fleet().gateway.name: [f"${{GATEWAY_ADDRESS}}:${{GATEWAY_PORT}}:{fleet().gateway.port}"]
-    }
+    assert published.keys() == {fleet().gateway.name, *(entry.name for entry in fleet().frontend)}
+    assert published[fleet().gateway.name] == [
+        f"${{GATEWAY_ADDRESS}}:${{GATEWAY_PORT}}:{fleet().gateway.port}"
+    ]
     assert (example()["GATEWAY_ADDRESS"], example()["GATEWAY_PORT"]) == ("127.0.0.1", "8080")
 
 
