@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kubernetes_validate
 import pytest
@@ -227,6 +228,21 @@ def referred(spec: Any) -> Iterator[tuple[str, str]]:
             yield "ServiceAccount", value
         elif isinstance(value, dict | list):
             yield from referred(value)
+
+
+@every_overlay
+def test_files_are_in_a_bucket_or_in_one_volume_of_all_who_use_them(overlay: str) -> None:
+    told = environment(overlay, pod(overlay, "CronJob/backup"))
+    url = urlsplit(told["FLEET_FILES_URL"])
+    for each in pods(overlay):
+        if url.scheme == "file" and each.labels[PART] in {"api", "worker", "operator"}:
+            claims = {
+                mount["mountPath"]: volume["persistentVolumeClaim"]["claimName"]
+                for mount in each.container["volumeMounts"]
+                for volume in each.spec["volumes"]
+                if volume["name"] == mount["name"] and "persistentVolumeClaim" in volume
+            }
+            assert claims[url.path] == "files", each.owner
 
 
 def test_secrets_made_twice_are_the_same(tmp_path: Path) -> None:
