@@ -1,7 +1,7 @@
 """Live, from the side of who changes something: what is said here reaches every replica's sockets.
 
-A channel's log in PostgreSQL is the truth. After the commit Redis brings the event to those
-who follow it, or only wakes them; what is lost there is made up for by the next look.
+A channel's log in PostgreSQL is the truth. After the commit Redis brings the event to the
+replicas that follow it; what is lost there is made up for by the next look.
 """
 
 from typing import Any

@@ -20,7 +20,7 @@ from servicekit.realtime_publisher import Publisher, topic
 
 POLICY_VIOLATION = 1008  # close code
 
-LOOK_EVERY = 25.0  # seconds: in case a wake was lost
+LOOK_EVERY = 25.0  # seconds: in case an event was lost on the way
 _TRY_AGAIN = 0.5  # seconds
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ class Hub:
             await self.feeds.look()
 
     async def _listen(self) -> None:
-        """Hear wakes for ever. After a time without Redis look at everything, and have clients do so too."""
+        """Hear the other replicas for ever. After a time without Redis look at everything, and have clients do so too."""
         missed = False
         while True:
             try:
@@ -92,7 +92,7 @@ class Hub:
                         if message is not None:
                             self._hear(message["channel"].decode(), message["data"])
             except (RedisError, OSError) as error:
-                log.warning("wakes not heard", reason=str(error))
+                log.warning("replicas not heard", reason=str(error))
             await asyncio.sleep(_TRY_AGAIN)
 
     def _hear(self, where: str, data: bytes) -> None:
