@@ -1,10 +1,12 @@
 import type { Locale } from "@fleet/web/i18n/locale";
 import { webMessages } from "@fleet/web/i18n/messages";
 
+import leaveDe from "../messages/de/leave.json";
 import dashboardDe from "../messages/de/dashboard.json";
 import employeesDe from "../messages/de/employees.json";
 import navDe from "../messages/de/nav.json";
 import problemsHrmsDe from "../messages/de/problems-hrms.json";
+import leave from "../messages/en/leave.json";
 import dashboard from "../messages/en/dashboard.json";
 import employees from "../messages/en/employees.json";
 import nav from "../messages/en/nav.json";
@@ -14,6 +16,7 @@ const en = {
   ...webMessages.en,
   dashboard,
   employees,
+  leave,
   nav,
   problems: { ...webMessages.en.problems, hrms: problemsHrms },
 };
@@ -25,6 +28,7 @@ export const messages: Record<Locale, typeof en> = {
     ...webMessages.de,
     dashboard: dashboardDe,
     employees: employeesDe,
+    leave: leaveDe,
     nav: navDe,
     problems: { ...webMessages.de.problems, hrms: problemsHrmsDe },
   },

@@ -11,7 +11,9 @@ import { PRODUCT } from "./product";
 /** The navigation: an entry for each page of this application, named by `useTranslations("nav")`. */
 function useNav(): NavEntry[] {
   const t = useTranslations("nav");
-  return [{ href: "/employees", label: t("employees"), icon: IconUsers, needs: "hrms.employee.read" }];
+  return [
+    { href: "/employees", label: t("employees"), icon: IconUsers, needs: "hrms.employee.read" },
+  ];
 }
 
 export function BusinessShell({ session, children }: { session: SignedIn; children: ReactNode }) {
