@@ -10,6 +10,8 @@ from contracts.context import TenantContext
 from contracts.facts import AccountActivated
 from servicekit.testing.running import Running
 
+DECIDED = {"snooze_until": None, "quiet_hours": None, "mail": True, "mail_after": 10}
+
 
 class Somebody:
     """A person with an account, and their client."""
@@ -50,6 +52,13 @@ class Somebody:
         """What of the channel is unread, and what of that mentions oneself."""
         shown = await self.asks("GET", f"/channels/{channel}")
         return shown["unread"], shown["mentions"]
+
+    async def decides(self, **wishes: object) -> None:
+        """Settle what to be told of; what is not named is as for who has decided nothing."""
+        version = (await self.asks("GET", "/settings"))["version"]
+        headers = {"if-match": f'"{version}"'}
+        answer = await self.client.put("/chat/settings", json=DECIDED | wishes, headers=headers)
+        assert answer.is_success, answer.text
 
 
 class Chat:

@@ -13,12 +13,10 @@ from business_chat.models.channel import ChannelMember
 from business_chat.models.message import ThreadMember
 from business_chat.rules.words import MemberRole
 from business_chat.services.notification import FOLLOWERS_TOLD
-from chatting import Chat, Somebody
+from chatting import DECIDED, Chat, Somebody
 from replicas import PATIENCE, Replica, Socket, socket, two_in_a_channel
 from sqlalchemy import event, func, insert, literal, select
 from sqlalchemy.engine import Engine
-
-DECIDED = {"snooze_until": None, "quiet_hours": None, "mail": True, "mail_after": 10}
 
 
 async def told(who: Somebody, listening: Socket) -> list[tuple[str, int]]:
@@ -26,10 +24,7 @@ async def told(who: Somebody, listening: Socket) -> list[tuple[str, int]]:
 
     A change of their own comes after all of it.
     """
-    version = (await who.asks("GET", "/settings"))["version"]
-    headers = {"if-match": f'"{version}"'}
-    answer = await who.client.put("/chat/settings", json=DECIDED, headers=headers)
-    assert answer.is_success, answer.text
+    await who.decides()
     notices = []
     async with asyncio.timeout(PATIENCE):
         while (frame := json.loads(await listening.connection.recv()))["type"] != "settings":
@@ -81,23 +76,17 @@ async def test_a_muted_channel_a_snooze_and_quiet_hours_are_kept(
     hours: dict[str, Any] = {"from": "00:00", "to": "23:59", "time_zone": None}
     night = {"from": "23:59", "to": "00:00", "time_zone": "Asia/Tokyo"}
 
-    async def decides(**wishes: object) -> None:
-        version = (await ben.asks("GET", "/settings"))["version"]
-        headers = {"if-match": f'"{version}"'}
-        answer = await ben.client.put("/chat/settings", json=DECIDED | wishes, headers=headers)
-        assert answer.is_success, answer.text
-
     async with socket(chat.running, ben, replicas[0]) as his:
         for wishes in (
             {"snooze_until": soon},
             {"quiet_hours": hours},
             {"quiet_hours": {**hours, "to": "23:58"}},
         ):
-            await decides(**wishes)
+            await ben.decides(**wishes)
             await ada.says(direct, "sh, @ben")
         for notify in ("nothing", "mentions"):
             await ben.asks("PUT", f"/channels/{direct}/notify", {"notify": notify})
-            await decides(quiet_hours=night)
+            await ben.decides(quiet_hours=night)
             await ada.says(direct, "sh")
         shown = await ben.asks("GET", f"/channels/{direct}")
         assert (shown["my_notify"], shown["unread"], shown["mentions"]) == ("mentions", 5, 3)
