@@ -514,8 +514,9 @@ def deployed(tmp_path: Path, job: str) -> tuple[int, list[str]]:
     return ran.returncode, [line.split("--selector ")[-1].strip() for line in log.read_text().splitlines()]
 
 
-def test_a_release_is_rolled_out_once_its_migrations_are_done(tmp_path: Path) -> None:
-    code, asked = deployed(tmp_path, "app1-hrms-service-migrate Complete")
+@pytest.mark.parametrize("states", ["Complete", "SuccessCriteriaMet Complete", "Complete SuccessCriteriaMet"])
+def test_a_release_is_rolled_out_once_its_migrations_are_done(states: str, tmp_path: Path) -> None:
+    code, asked = deployed(tmp_path, f"app1-hrms-service-migrate {states}")
     assert code == 0
     migrated = asked.index(f"{PART}=migrate")
     assert migrated < asked.index(f"{PART} in (gateway, api, worker, frontend)")
