@@ -17,7 +17,7 @@ from contracts.context import TenantContext
 
 from servicekit.db import Database, ReadSession
 from servicekit.errors import Gone
-from servicekit.realtime_protocol import frame
+from servicekit.realtime_frame import frame
 
 TRY_AGAIN_LATER = 1013  # close code, https://www.iana.org/assignments/websocket
 

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError
 
 from servicekit.db import Database
 from servicekit.realtime_feed import Connection, Entry, Feeds, Log
+from servicekit.realtime_frame import frame
 from servicekit.realtime_presence import Presences
-from servicekit.realtime_protocol import frame
 from servicekit.realtime_publisher import Publisher, topic
 
 POLICY_VIOLATION = 1008  # close code
@@ -76,7 +76,7 @@ class Hub:
             await self.feeds.look()
 
     async def _listen(self) -> None:
-        """Hear the other replicas for ever. After a time without Redis look at everything, and have clients do so too."""
+        """Hear the other replicas, for ever. After a time without Redis all look at everything."""
         missed = False
         while True:
             try:

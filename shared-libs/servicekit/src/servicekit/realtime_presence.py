@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from servicekit.presence import FRESH, Presence, look, note
 from servicekit.realtime_feed import Connection
-from servicekit.realtime_protocol import frame
+from servicekit.realtime_frame import frame
 from servicekit.realtime_publisher import Publisher
 
 LOOK_EVERY = FRESH / 2.4  # seconds

@@ -1,16 +1,10 @@
-"""uvicorn's WebSocket as services run it, with a way past ASGI for frames.
-
-What goes to hundreds of sockets is made into a frame once, and written without a message,
-a coroutine and a copy for each of them.
-"""
+"""uvicorn's WebSocket as services run it, with a way past ASGI for frames."""
 
 import asyncio
 from typing import Any, cast
 
-from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame, Opcode
 
 EXTENSION = "servicekit.protocol"  # of the scope: the Protocol itself
 
@@ -22,11 +16,6 @@ OPTIONS = (  # of uvicorn; python.Dockerfile has them as variables
     "--ws-ping-timeout=20",
 )
 LINGER = 5.0  # seconds in which what was sent last may leave
-
-
-def frame(type_: str, **members: object) -> bytes:
-    """JSON as a server's frame, for any connection without extensions."""
-    return Frame(Opcode.TEXT, to_json({"type": type_, **members})).serialize(mask=False)
 
 
 class Protocol(WebSocketsSansIOProtocol):

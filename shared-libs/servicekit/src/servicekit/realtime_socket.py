@@ -23,8 +23,9 @@ from starlette.types import Receive, Scope, Send
 from servicekit.access import Access, ContextRequired
 from servicekit.errors import Problem, Unavailable
 from servicekit.realtime_feed import TRY_AGAIN_LATER, Log
+from servicekit.realtime_frame import frame
 from servicekit.realtime_hub import POLICY_VIOLATION, Hub
-from servicekit.realtime_protocol import EXTENSION, LINGER, Protocol, frame
+from servicekit.realtime_protocol import EXTENSION, LINGER, Protocol
 from servicekit.schemas import Input
 from servicekit.service import Plug
 from servicekit.web import problem_response

@@ -8,7 +8,7 @@ from servicekit import realtime
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Gone
 from servicekit.realtime_feed import Entry
-from servicekit.realtime_protocol import frame
+from servicekit.realtime_frame import frame
 from sqlalchemy import BigInteger, Integer, Row, Uuid, bindparam, delete, func, select, update
 
 from business_chat.models.channel import Channel, ChannelEvent
