@@ -34,7 +34,7 @@ $(UV):
 # npm's own note of what it has installed.
 PACKAGES := node_modules/.package-lock.json
 
-$(PACKAGES): .venv/installed .npmrc package-lock.json package.json $(wildcard shared-libs/web/package.json app*/frontend/package.json)
+$(PACKAGES): .npmrc package-lock.json package.json $(wildcard shared-libs/web/package.json app*/frontend/package.json) | .venv/installed
 	@echo "installing the locked npm packages"
 	@$(FLEET) npm ci --silent --no-progress
 	@touch $@
@@ -87,6 +87,18 @@ check: install ## formatting, lint, types, import rules, manifests
 	$(BIN)/lint-imports
 	$(BIN)/hadolint infrastructure/docker/*.Dockerfile
 	$(BIN)/pytest -q -rs tools/tests/test_compose.py tools/tests/test_kubernetes.py # kubectl and Compose, where they are
+
+	@$(MAKE) --no-print-directory check-web
+
+.PHONY: check-web api-types
+check-web: install $(PACKAGES) ## the frontends' part of it: formatting, lint, types, the API's types as the services have it
+	@$(FLEET) npm run --silent check
+	@$(MAKE) --no-print-directory api-types STALE=--check
+
+api-types: install $(PACKAGES) ## generate the frontends' types from the services' code
+	@set -o pipefail; for a in business school; do \
+	  $(BIN)/python tools/openapi.py $$a | $(FLEET) npm exec --silent -- openapi-typescript $(STALE) -o shared-libs/web/src/api/$$a.d.ts || exit 1; \
+	done
 
 test: install ## every test; one part with t=app1-business/hrms-service
 	$(BIN)/pytest $(or $(t),-n auto --maxprocesses=4 --no-loadscope-reorder)

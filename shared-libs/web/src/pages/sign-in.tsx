@@ -5,8 +5,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type SubmitEvent, useState } from "react";
 
-import { problemOf } from "../api/fetch";
 import { ApiError, type Problem } from "../api/problem";
+import { logIn } from "./log-in";
 import { ProblemAlert } from "../ui/problem-alert";
 
 interface Props {
@@ -29,7 +29,7 @@ export function SignIn({ host, tenant, next }: Props) {
     setBusy(true);
     setError(undefined);
     try {
-      const answer = await post(`/api/session/${action}`, body);
+      const answer = await logIn(action, body);
       location.assign(answer.second_factor_required ? "/account/security" : next);
     } catch (failure) {
       const problem =
@@ -122,14 +122,4 @@ function Form({ title, onSubmit, children }: FormProps) {
       </Stack>
     </form>
   );
-}
-
-async function post(
-  path: string,
-  body: Record<string, string>,
-): Promise<{ second_factor_required: boolean }> {
-  const headers = { "content-type": "application/json" };
-  const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
-  if (!answer.ok) throw new ApiError(await problemOf(answer));
-  return (await answer.json()) as { second_factor_required: boolean };
 }

@@ -1,0 +1,1 @@
+export { ResetPassword as default } from "@fleet/web/pages/mailed-links";

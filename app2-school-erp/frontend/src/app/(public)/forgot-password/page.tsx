@@ -1,0 +1,1 @@
+export { ForgotPassword as default } from "@fleet/web/pages/asking-for-mail";

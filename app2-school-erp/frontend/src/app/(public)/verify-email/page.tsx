@@ -1,0 +1,1 @@
+export { VerifyEmail as default } from "@fleet/web/pages/mailed-links";
