@@ -2,7 +2,15 @@
 
 import type { SignedIn } from "@fleet/web/session/signed-in";
 import { type NavEntry, Shell } from "@fleet/web/ui/shell";
-import { IconBarcode } from "@tabler/icons-react";
+import {
+  IconBarcode,
+  IconBookmark,
+  IconBooks,
+  IconCalendarCog,
+  IconFileImport,
+  IconId,
+  IconListDetails,
+} from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
@@ -11,7 +19,20 @@ import { PRODUCT } from "./product";
 /** The navigation: an entry for each page of this application, named by `useTranslations("nav")`. */
 function useNav(): NavEntry[] {
   const t = useTranslations("nav");
-  return [{ href: "/desk", label: t("desk"), icon: IconBarcode, needs: "libraries.loan.manage" }];
+  return [
+    { href: "/desk", label: t("desk"), icon: IconBarcode, needs: "libraries.loan.manage" },
+    { href: "/catalogue", label: t("catalogue"), icon: IconBooks, needs: "libraries.catalogue.read" },
+    { href: "/loans", label: t("loans"), icon: IconListDetails, needs: "libraries.loan.manage" },
+    { href: "/patrons", label: t("patrons"), icon: IconId, needs: "libraries.loan.manage" },
+    { href: "/my-library", label: t("myLibrary"), icon: IconBookmark, needs: "libraries.loan.use" },
+    { href: "/library-rules", label: t("rules"), icon: IconCalendarCog, needs: "libraries.settings.write" },
+    {
+      href: "/catalogue-import",
+      label: t("imports"),
+      icon: IconFileImport,
+      needs: "libraries.catalogue.write",
+    },
+  ];
 }
 
 export function SchoolShell({ session, children }: { session: SignedIn; children: ReactNode }) {

@@ -11,6 +11,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 
+import type { Patron } from "@/library";
+
 import { type Mode, MODES, patronOf } from "./acts";
 import { LogList } from "./log-list";
 import { PatronCard } from "./patron-card";
@@ -25,14 +27,25 @@ export function Desk() {
   const book = useRef<HTMLInputElement>(null);
   const { log, scan, undo, override } = useLog();
   const found = useMutation({ mutationFn: patronOf });
+  const lookup = useRef<Promise<Patron>>(undefined);
   const patron = found.data;
   const issuing = mode === "issue";
-  const field = issuing && !patron ? card : book;
+  const needsCard = issuing && (found.isIdle || found.isError);
+  const field = needsCard ? card : book;
 
   useEffect(() => {
     field.current?.focus();
   }, [field, mode]);
 
+  const identify = (number: string) => {
+    lookup.current = found.mutateAsync(number);
+    lookup.current.catch(() => undefined); // said at the field
+  };
+  /** A scanner is faster than the fleet: a book waits for its card to be known. */
+  const scanBook = (barcode: string) => {
+    if (mode !== "issue") void scan({ mode, barcode });
+    else lookup.current?.then((borrower) => scan({ mode, barcode, patron: borrower })).catch(() => undefined);
+  };
   const next = () => {
     found.reset();
     card.current?.focus();
@@ -60,7 +73,7 @@ export function Desk() {
                   label={t("scanCard")}
                   description={t("scanCardHint")}
                   icon={<IconId size={22} aria-hidden />}
-                  onScan={found.mutate}
+                  onScan={identify}
                 />
                 {found.isError && <CardRefused error={found.error} card={found.variables} />}
                 {patron ? (
@@ -84,13 +97,10 @@ export function Desk() {
             <ScanField
               ref={book}
               label={t("scanBook")}
-              description={t(issuing && !patron ? "scanBookFirst" : "scanBookHint")}
+              description={t(needsCard ? "scanBookFirst" : "scanBookHint")}
               icon={<IconBarcode size={22} aria-hidden />}
-              disabled={issuing && !patron}
-              onScan={(barcode) => {
-                if (mode !== "issue") void scan({ mode, barcode });
-                else if (patron) void scan({ mode, barcode, patron });
-              }}
+              disabled={needsCard}
+              onScan={scanBook}
             />
           </Stack>
         </Grid.Col>

@@ -6,12 +6,14 @@ import { useTranslations } from "next-intl";
 
 import { $api } from "@/api";
 import { useFormats } from "@/lending/formats";
+import { useKinds } from "@/lending/use-kinds";
 import type { Patron } from "@/library";
 
 /** Who stands at the desk: what they have, owe, and what lies ready for them. */
 export function PatronCard({ patron }: { patron: Patron }) {
   const t = useTranslations("desk");
   const { money } = useFormats();
+  const kind = useKinds();
   const of = { patron_id: patron.id, limit: 100 };
   const loans = $api.useQuery("get", "/libraries/loans", { params: { query: { ...of, state: "running" } } });
   const holds = $api.useQuery("get", "/libraries/holds", { params: { query: { ...of, state: "ready" } } });
@@ -30,7 +32,7 @@ export function PatronCard({ patron }: { patron: Patron }) {
             {patron.name}
           </Anchor>
           <Text size="sm" c="dimmed">
-            {patron.category} · {t("card", { card: patron.card })}
+            {kind(patron.category)} · {t("card", { card: patron.card })}
           </Text>
         </div>
         {loans.isPending || account.isPending ? (

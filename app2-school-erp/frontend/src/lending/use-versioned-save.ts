@@ -1,0 +1,46 @@
+import { isConflict } from "@fleet/web/api/problem";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+
+interface Wish<Values> {
+  /** The version that the user has seen. */
+  etag: string;
+  /** Read what is there now. */
+  read: () => Promise<{ etag: string }>;
+  send: (values: Values, etag: string) => Promise<unknown>;
+  onSaved: () => void;
+  onError: (error: unknown) => void;
+  /** Drop one's changes. */
+  onTakeTheirs: () => void;
+}
+
+/** Save what has a version; where somebody else was faster, `conflict` is what ConflictDialog wants. */
+export function useVersionedSave<Values>({ etag, read, send, onSaved, onError, onTakeTheirs }: Wish<Values>) {
+  const [mine, setMine] = useState<{ values: Values }>();
+  const save = useMutation({
+    mutationFn: async ({ values, over }: { values: Values; over: boolean }) =>
+      send(values, over ? (await read()).etag : etag),
+    onSuccess: onSaved,
+    onError: (error, { values }) => {
+      if (isConflict(error)) setMine({ values });
+      else onError(error);
+    },
+  });
+  return {
+    busy: save.isPending,
+    save: (values: Values) => {
+      save.mutate({ values, over: false });
+    },
+    conflict: {
+      opened: mine !== undefined,
+      onTakeTheirs: () => {
+        setMine(undefined);
+        onTakeTheirs();
+      },
+      onKeepMine: () => {
+        if (mine) save.mutate({ ...mine, over: true });
+        setMine(undefined);
+      },
+    },
+  };
+}
