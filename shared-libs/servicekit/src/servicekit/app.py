@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from redis.asyncio import Redis
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm.exc import StaleDataError
 
 from servicekit.access import ContextMiddleware, internal
@@ -116,6 +117,7 @@ def _install_database_problems(app: FastAPI) -> None:
     app.add_exception_handler(DBAPIError, on_database_error)
     app.add_exception_handler(StaleDataError, on_database_error)
     app.add_exception_handler(TimeoutError, on_database_error)
+    app.add_exception_handler(PoolExhausted, on_database_error)
     app.add_exception_handler(ConnectionError, on_database_error)
 
 
@@ -135,7 +137,9 @@ def database_problem(error: Exception) -> Problem:
         return Unprocessable("A value is of a form that cannot be stored.")
     if state in {"40001", "40P01", "55P03", "57014"}:
         return Unavailable("Others are changing the same things. Try again.", headers={"Retry-After": "1"})
-    away = isinstance(error, TimeoutError | ConnectionError) or state.startswith(("08", "57P"))
+    away = isinstance(error, TimeoutError | PoolExhausted | ConnectionError) or state.startswith(
+        ("08", "57P")
+    )
     if away or getattr(error, "connection_invalidated", False):
         return Unavailable("The database is busy. Try again.", headers={"Retry-After": "1"})
     raise error
