@@ -2,11 +2,15 @@ import type { Locale } from "@fleet/web/i18n/locale";
 import { webMessages } from "@fleet/web/i18n/messages";
 
 import leaveDe from "../messages/de/leave.json";
+import organisationDe from "../messages/de/organisation.json";
+import importsDe from "../messages/de/imports.json";
 import dashboardDe from "../messages/de/dashboard.json";
 import employeesDe from "../messages/de/employees.json";
 import navDe from "../messages/de/nav.json";
 import problemsHrmsDe from "../messages/de/problems-hrms.json";
 import leave from "../messages/en/leave.json";
+import organisation from "../messages/en/organisation.json";
+import imports from "../messages/en/imports.json";
 import dashboard from "../messages/en/dashboard.json";
 import employees from "../messages/en/employees.json";
 import nav from "../messages/en/nav.json";
@@ -16,6 +20,8 @@ const en = {
   ...webMessages.en,
   dashboard,
   employees,
+  imports,
+  organisation,
   leave,
   nav,
   problems: { ...webMessages.en.problems, hrms: problemsHrms },
@@ -28,6 +34,8 @@ export const messages: Record<Locale, typeof en> = {
     ...webMessages.de,
     dashboard: dashboardDe,
     employees: employeesDe,
+    imports: importsDe,
+    organisation: organisationDe,
     leave: leaveDe,
     nav: navDe,
     problems: { ...webMessages.de.problems, hrms: problemsHrmsDe },

@@ -2,7 +2,14 @@
 
 import type { SignedIn } from "@fleet/web/session/signed-in";
 import { type NavEntry, Shell } from "@fleet/web/ui/shell";
-import { IconUsers } from "@tabler/icons-react";
+import {
+  IconBeach,
+  IconCalendar,
+  IconChecklist,
+  IconHierarchy,
+  IconMessages,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
@@ -13,6 +20,10 @@ function useNav(): NavEntry[] {
   const t = useTranslations("nav");
   return [
     { href: "/employees", label: t("employees"), icon: IconUsers, needs: "hrms.employee.read" },
+    { href: "/org-chart", label: t("orgChart"), icon: IconHierarchy, needs: "hrms.employee.read" },
+    { href: "/leave", label: t("leave"), icon: IconBeach, needs: "hrms.leave.use" },
+    { href: "/leave-approvals", label: t("approvals"), icon: IconChecklist, needs: "hrms.leave.use" },
+    { href: "/team-calendar", label: t("calendar"), icon: IconCalendar, needs: "hrms.leave.use" },
   ];
 }
 

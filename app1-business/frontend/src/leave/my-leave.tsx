@@ -25,6 +25,8 @@ import { usePeriod } from "./use-period";
 
 const STATUSES: LeaveStatus[] = ["pending", "approved", "rejected", "cancelled"];
 
+const ALL = { status: "" as LeaveStatus | "", sort: "-from" as "from" | "-from" };
+
 /** One's own leave: what there is, what was asked for, and asking for more. */
 export function MyLeave() {
   const t = useTranslations("leave");
@@ -56,7 +58,7 @@ export function MyLeave() {
 
 function Requests({ employeeId }: { employeeId: string }) {
   const t = useTranslations("leave");
-  const [view, setView] = useView({ status: "" as LeaveStatus | "", sort: "-from" as "from" | "-from" });
+  const [view, setView] = useView(ALL);
   const [withdrawn, setWithdrawn] = useState<LeaveItem>();
   const columns = useColumns(setWithdrawn);
   return (
