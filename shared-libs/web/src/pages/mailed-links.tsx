@@ -11,7 +11,7 @@ import { useMailedLink } from "./use-mailed-link";
 /** /invitation?tenant=…#token=… */
 export function AcceptInvitation() {
   const t = useTranslations("entry");
-  const { tenant, token = "" } = useMailedLink();
+  const { tenant, token } = useMailedLink();
   return (
     <EntryForm
       title={t("invitationTitle")}
@@ -21,7 +21,7 @@ export function AcceptInvitation() {
         const header = { "X-Tenant-ID": tenant };
         await publicApi.POST("/user/invitations/accept", {
           params: { header },
-          body: { token, name, password },
+          body: { token: token(), name, password },
         });
         location.assign(`/login?${new URLSearchParams({ tenant }).toString()}`);
       }}
@@ -35,14 +35,17 @@ export function AcceptInvitation() {
 /** /reset-password?tenant=…#token=… */
 export function ResetPassword() {
   const t = useTranslations("entry");
-  const { tenant, token = "" } = useMailedLink();
+  const { tenant, token } = useMailedLink();
   return (
     <EntryForm
       title={t("resetTitle")}
       action={t("continue")}
       onSubmit={async ({ password = "" }) => {
         const header = { "X-Tenant-ID": tenant };
-        await publicApi.POST("/user/password/reset", { params: { header }, body: { token, password } });
+        await publicApi.POST("/user/password/reset", {
+          params: { header },
+          body: { token: token(), password },
+        });
         location.assign(`/login?${new URLSearchParams({ tenant }).toString()}`);
       }}
     >
@@ -54,7 +57,7 @@ export function ResetPassword() {
 /** /verify-email?tenant=…#token=… */
 export function VerifyEmail() {
   const t = useTranslations("entry");
-  const { tenant, token = "" } = useMailedLink();
+  const { tenant, token } = useMailedLink();
   const [verified, setVerified] = useState(false);
   return (
     <EntryForm
@@ -64,7 +67,7 @@ export function VerifyEmail() {
       onSubmit={async () => {
         await publicApi.POST("/user/email/verify", {
           params: { header: { "X-Tenant-ID": tenant } },
-          body: { token },
+          body: { token: token() },
         });
         setVerified(true);
       }}
