@@ -38,8 +38,21 @@ export async function perform(act: Act): Promise<Done> {
   }
 }
 
-export async function giveBack(barcode: string): Promise<Done> {
+async function giveBack(barcode: string): Promise<Done> {
   return await dataOf(api.POST("/libraries/return", { body: { barcode, damaged: false } }));
+}
+
+/**
+ * Take back what was just lent.
+ *
+ * @throws ApiError where the loan has ended: the copy may be somebody else's by now.
+ */
+export async function takeBack({ id, barcode }: Loan): Promise<Done> {
+  const loan = await dataOf(api.GET("/libraries/loans/{loan_id}", { params: { path: { loan_id: id } } }));
+  if (loan.returned_at !== null) {
+    throw new ApiError({ status: 409, code: "libraries.loan_ended", title: "Conflict" });
+  }
+  return await giveBack(barcode);
 }
 
 /**

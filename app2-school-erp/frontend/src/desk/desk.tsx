@@ -110,7 +110,7 @@ export function Desk() {
           </Title>
           <LogList
             log={log}
-            onUndo={(entry) => void undo(entry)}
+            onUndo={(entry, loan) => void undo(entry, loan)}
             onOverride={(entry, why) => void override(entry, why)}
           />
         </Grid.Col>

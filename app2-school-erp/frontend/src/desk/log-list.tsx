@@ -6,17 +6,24 @@ import { useTranslations } from "next-intl";
 
 import { useFormats } from "@/lending/formats";
 import { Refusal } from "@/lending/refusal";
+import type { Loan } from "@/library";
 
 import type { LogEntry } from "./use-log";
 
 interface Props {
   log: LogEntry[];
-  onUndo: (entry: LogEntry) => void;
+  onUndo: (entry: LogEntry, loan: Loan) => void;
   onOverride: (entry: LogEntry, why: string) => void;
 }
 
 export function LogList({ log, onUndo, onOverride }: Props) {
   const t = useTranslations("desk");
+  /** What happened to a copy last, if that was an issue. */
+  const undoOf = (entry: LogEntry) => {
+    const last = log.find(({ barcode, state }) => barcode === entry.barcode && state !== "refused");
+    const loan = entry.mode === "issue" && entry.state === "done" && last === entry && entry.done?.loan;
+    return loan ? () => onUndo(entry, loan) : undefined;
+  };
   if (log.length === 0) return <Text c="dimmed">{t("logEmpty")}</Text>;
   return (
     <Stack gap="xs" role="log" aria-label={t("log")}>
@@ -24,7 +31,7 @@ export function LogList({ log, onUndo, onOverride }: Props) {
         <LogCard
           key={entry.id}
           entry={entry}
-          onUndo={() => onUndo(entry)}
+          onUndo={undoOf(entry)}
           onOverride={(why) => onOverride(entry, why)}
         />
       ))}
@@ -34,7 +41,7 @@ export function LogList({ log, onUndo, onOverride }: Props) {
 
 interface CardProps {
   entry: LogEntry;
-  onUndo: () => void;
+  onUndo: (() => void) | undefined;
   onOverride: (why: string) => void;
 }
 
@@ -74,7 +81,7 @@ function LogCard({ entry, onUndo, onOverride }: CardProps) {
           <Outcome entry={entry} />
         </Stack>
         {state === "working" && <Loader size="sm" aria-label={t("working")} />}
-        {state === "done" && mode === "issue" && (
+        {onUndo && (
           <Button variant="default" size="compact-sm" onClick={onUndo} aria-label={t("undoOf", { title })}>
             {t("undo")}
           </Button>

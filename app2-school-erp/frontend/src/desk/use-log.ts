@@ -1,6 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { type Act, type Done, giveBack, perform } from "./acts";
+import type { Loan } from "@/library";
+
+import { type Act, type Done, perform, takeBack } from "./acts";
 
 /** One scan, and what came of it. */
 export type LogEntry = Act & {
@@ -30,7 +32,7 @@ export function useLog() {
     gcTime: Infinity,
   });
   const { mutateAsync: act } = useMutation({ mutationFn: perform });
-  const { mutateAsync: takeBack } = useMutation({ mutationFn: giveBack });
+  const { mutateAsync: undo } = useMutation({ mutationFn: takeBack });
 
   const put = (entry: LogEntry) => {
     client.setQueryData<LogEntry[]>(KEY, (entries = []) =>
@@ -64,10 +66,10 @@ export function useLog() {
         act({ ...entry, override: why }).then((done) => ({ state: "done", done })),
       ),
     /** Only an issue can be undone: a copy that came back may lie ready for somebody else by now. */
-    undo: (entry: LogEntry) =>
+    undo: (entry: LogEntry, loan: Loan) =>
       follow(
         entry,
-        takeBack(entry.barcode).then(() => ({ state: "undone" })),
+        undo(loan).then(({ hold }) => ({ state: "undone", done: { loan, hold: hold ?? null } })),
       ),
   };
 }

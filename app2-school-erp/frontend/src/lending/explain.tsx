@@ -1,7 +1,7 @@
 "use client";
 
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
-import { Badge, ScrollArea, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
+import { Badge, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
 import { useTranslations } from "next-intl";
 
 import { $api } from "@/api";
@@ -41,34 +41,32 @@ export function Days({ title, days, dueOn }: { title: string; days: Day[]; dueOn
       <Title order={3} size="h5" mb={4}>
         {title}
       </Title>
-      <ScrollArea.Autosize mah={360} viewportProps={{ tabIndex: 0, role: "region", "aria-label": title }}>
-        <Table verticalSpacing={4} aria-label={title}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{t("day")}</Table.Th>
-              <Table.Th>{t("because")}</Table.Th>
-              <Table.Th>{t("counts")}</Table.Th>
+      <Table verticalSpacing={4} aria-label={title}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("day")}</Table.Th>
+            <Table.Th>{t("because")}</Table.Th>
+            <Table.Th>{t("counts")}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {days.map((each) => (
+            <Table.Tr key={each.day} fw={each.day === dueOn ? 700 : undefined}>
+              <Table.Td>{weekday(each.day)}</Table.Td>
+              <Table.Td>{t(`opening.${each.because}`)}</Table.Td>
+              <Table.Td>
+                {each.day === dueOn ? (
+                  <Badge>{t("dueDay")}</Badge>
+                ) : each.verdict === "grace" || each.verdict === "charged" ? (
+                  t(`verdict.${each.verdict}`)
+                ) : (
+                  t(each.counted ? "counted" : "notCounted")
+                )}
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {days.map((each) => (
-              <Table.Tr key={each.day} fw={each.day === dueOn ? 700 : undefined}>
-                <Table.Td>{weekday(each.day)}</Table.Td>
-                <Table.Td>{t(`opening.${each.because}`)}</Table.Td>
-                <Table.Td>
-                  {each.day === dueOn ? (
-                    <Badge>{t("dueDay")}</Badge>
-                  ) : each.verdict === "grace" || each.verdict === "charged" ? (
-                    t(`verdict.${each.verdict}`)
-                  ) : (
-                    t(each.counted ? "counted" : "notCounted")
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollArea.Autosize>
+          ))}
+        </Table.Tbody>
+      </Table>
     </section>
   );
 }
