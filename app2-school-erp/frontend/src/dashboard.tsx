@@ -91,7 +91,7 @@ function Tile({
   const content = (
     <>
       {count === undefined ? (
-        <Skeleton h={37} w={60} />
+        <Skeleton h={33} w={60} />
       ) : (
         <Text size="xl" fw={700}>
           {format.number(count)}

@@ -19,10 +19,20 @@ export function DueDay({ loan }: { loan: Loan }) {
   const t = useTranslations("patrons");
   const { day } = useFormats();
   return (
-    <Group gap={6} wrap="nowrap">
-      <Text size="sm">{day(loan.due_on)}</Text>
-      {loan.lost_at !== null && <Badge color="red">{t("lost")}</Badge>}
-      {loan.overdue && loan.lost_at === null && <Badge color="red">{t("overdue")}</Badge>}
+    <Group gap={6}>
+      <Text size="sm" style={{ whiteSpace: "nowrap" }}>
+        {day(loan.due_on)}
+      </Text>
+      {loan.lost_at !== null && (
+        <Badge color="red" style={{ flexShrink: 0 }}>
+          {t("lost")}
+        </Badge>
+      )}
+      {loan.overdue && loan.lost_at === null && (
+        <Badge color="red" style={{ flexShrink: 0 }}>
+          {t("overdue")}
+        </Badge>
+      )}
     </Group>
   );
 }
