@@ -1,11 +1,19 @@
 "use client";
 
-import { useSession } from "@fleet/web/session/context";
-import { Title } from "@mantine/core";
+import { useAllowed, useSession } from "@fleet/web/session/context";
+import { PageHeader } from "@fleet/web/ui/page-header";
 import { useTranslations } from "next-intl";
+
+import { LeaveCards } from "./leave/dashboard-cards";
 
 export function Dashboard() {
   const t = useTranslations("dashboard");
+  const allowed = useAllowed();
   const { user } = useSession();
-  return <Title order={1}>{t("title", { name: user.name })}</Title>;
+  return (
+    <>
+      <PageHeader title={t("title", { name: user.name })} />
+      {allowed("hrms.leave.use") && <LeaveCards />}
+    </>
+  );
 }
