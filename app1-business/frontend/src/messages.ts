@@ -2,6 +2,7 @@ import type { Locale } from "@fleet/web/i18n/locale";
 import { webMessages } from "@fleet/web/i18n/messages";
 
 import leaveDe from "../messages/de/leave.json";
+import chatDe from "../messages/de/chat.json";
 import organisationDe from "../messages/de/organisation.json";
 import importsDe from "../messages/de/imports.json";
 import dashboardDe from "../messages/de/dashboard.json";
@@ -9,6 +10,7 @@ import employeesDe from "../messages/de/employees.json";
 import navDe from "../messages/de/nav.json";
 import problemsHrmsDe from "../messages/de/problems-hrms.json";
 import leave from "../messages/en/leave.json";
+import chat from "../messages/en/chat.json";
 import organisation from "../messages/en/organisation.json";
 import imports from "../messages/en/imports.json";
 import dashboard from "../messages/en/dashboard.json";
@@ -18,6 +20,7 @@ import problemsHrms from "../messages/en/problems-hrms.json";
 
 const en = {
   ...webMessages.en,
+  chat,
   dashboard,
   employees,
   imports,
@@ -32,6 +35,7 @@ export const messages: Record<Locale, typeof en> = {
   en,
   de: {
     ...webMessages.de,
+    chat: chatDe,
     dashboard: dashboardDe,
     employees: employeesDe,
     imports: importsDe,

@@ -24,6 +24,7 @@ function useNav(): NavEntry[] {
     { href: "/leave", label: t("leave"), icon: IconBeach, needs: "hrms.leave.use" },
     { href: "/leave-approvals", label: t("approvals"), icon: IconChecklist, needs: "hrms.leave.use" },
     { href: "/team-calendar", label: t("calendar"), icon: IconCalendar, needs: "hrms.leave.use" },
+    { href: "/chat", label: t("chat"), icon: IconMessages, needs: "chat.channel.use" },
   ];
 }
 
