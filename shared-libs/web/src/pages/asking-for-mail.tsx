@@ -1,6 +1,6 @@
 "use client";
 
-import { Text, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -18,7 +18,7 @@ export function ForgotPassword() {
     <EntryForm
       title={t("forgotPassword")}
       action={t("send")}
-      done={sent && <Text role="status">{t("sent")}</Text>}
+      done={sent ? t("sent") : undefined}
       onSubmit={async ({ organisation = "", email = "" }) => {
         const header = { "X-Tenant-ID": organisation };
         await publicApi.POST("/user/password/forgot", { params: { header }, body: { email } });
@@ -46,7 +46,7 @@ export function FindOrganisations({ application }: { application: Application })
       title={t("findTitle")}
       text={t("findText")}
       action={t("send")}
-      done={sent && <Text role="status">{t("sent")}</Text>}
+      done={sent ? t("sent") : undefined}
       onSubmit={async ({ email = "" }) => {
         const header = { "X-Application": application };
         await publicApi.POST("/user/organisations/find", { params: { header }, body: { email } });

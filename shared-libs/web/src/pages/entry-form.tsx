@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Stack, Text, Title } from "@mantine/core";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, type SubmitEvent, useState } from "react";
@@ -13,8 +13,8 @@ interface Props {
   action: string;
   /** What is done with the fields; a failure is shown, and the form stays. */
   onSubmit: (fields: Record<string, string>) => Promise<void>;
-  /** Instead of the form, once it is done. */
-  done?: ReactNode;
+  /** Said instead of the form, once it is done. */
+  done?: string | undefined;
   children: ReactNode;
 }
 
@@ -42,7 +42,9 @@ export function EntryForm({ title, text, action, onSubmit, done, children }: Pro
         <Title order={1} size="h3">
           {title}
         </Title>
-        {done ?? (
+        {done !== undefined ? (
+          <Text role="status">{done}</Text>
+        ) : (
           <>
             {text !== undefined && <Text size="sm">{text}</Text>}
             {children}
@@ -53,7 +55,9 @@ export function EntryForm({ title, text, action, onSubmit, done, children }: Pro
           </>
         )}
         <Text size="sm">
-          <Link href="/login">{t("toSignIn")}</Link>
+          <Anchor component={Link} href="/login" inherit>
+            {t("toSignIn")}
+          </Anchor>
         </Text>
       </Stack>
     </form>

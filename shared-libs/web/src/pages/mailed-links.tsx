@@ -63,7 +63,7 @@ export function VerifyEmail() {
     <EntryForm
       title={t("verifyTitle")}
       action={t("verify")}
-      done={verified && <Text role="status">{t("verified")}</Text>}
+      done={verified ? t("verified") : undefined}
       onSubmit={async () => {
         await publicApi.POST("/user/email/verify", {
           params: { header: { "X-Tenant-ID": tenant } },

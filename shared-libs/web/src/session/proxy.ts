@@ -59,11 +59,11 @@ function seeOther(request: NextRequest, path: string): NextResponse {
 }
 
 function contentSecurityPolicy(nonce: string): string {
-  const scripts = process.env.NODE_ENV === "development" ? " 'unsafe-eval'" : ""; // React's, while developing
+  const developing = process.env.NODE_ENV === "development"; // React's eval, and styles of Next.js' own tools
   return [
     "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${scripts}`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${developing ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' ${developing ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     "style-src-attr 'unsafe-inline'", // Mantine's variables, which carry no rule of their own
     "img-src 'self' blob: data:",
     `connect-src 'self' ${settings.sockets}`,
