@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
-import { zodResolver } from "@hookform/resolvers/zod";
+import { zodResolver } from "@fleet/web/ui/zod-resolver";
 import {
   Alert,
   Button,

@@ -67,6 +67,7 @@ export function MessageList({ place, at, readUpTo, label, empty, onThread, onNew
 
   const waiting = outgoing.filter((one) => placeKey(one) === key);
   const rows = rowsOf(timeline?.messages ?? [], waiting, line, me, timeZone);
+  // eslint-disable-next-line react-hooks/incompatible-library -- what it returns goes into no memoized part
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,

@@ -3,7 +3,7 @@
 import { showInForm } from "@fleet/web/api/problem";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { listQuery } from "@fleet/web/ui/use-view";
-import { zodResolver } from "@hookform/resolvers/zod";
+import { zodResolver } from "@fleet/web/ui/zod-resolver";
 import { Button, Group, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";

@@ -1,7 +1,7 @@
 "use client";
 
 import { showInForm } from "@fleet/web/api/problem";
-import { zodResolver } from "@hookform/resolvers/zod";
+import { zodResolver } from "@fleet/web/ui/zod-resolver";
 import { Select, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";

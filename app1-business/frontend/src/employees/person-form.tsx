@@ -3,7 +3,7 @@
 import { versioned } from "@fleet/web/api/client";
 import { isConflict, showInForm } from "@fleet/web/api/problem";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { zodResolver } from "@hookform/resolvers/zod";
+import { zodResolver } from "@fleet/web/ui/zod-resolver";
 import { Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";

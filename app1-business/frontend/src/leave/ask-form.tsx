@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { useAllowed } from "@fleet/web/session/context";
-import { zodResolver } from "@hookform/resolvers/zod";
+import { zodResolver } from "@fleet/web/ui/zod-resolver";
 import { Button, Group, Modal, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { useState } from "react";

@@ -125,7 +125,7 @@ function RuleTable({ rules, currency }: { rules: Rule[]; currency: string }) {
 }
 
 function wishOf(rule: Rule): RuleWish {
-  const { id, ...wish }: Partial<Rule> & RuleWish = rule;
-  void id; // given by the server
+  const wish: Partial<Rule> & RuleWish = { ...rule };
+  delete wish.id; // given by the server
   return wish;
 }
