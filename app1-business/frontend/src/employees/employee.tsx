@@ -34,7 +34,7 @@ export function EmployeePage({ id }: { id: string }) {
   const [act, setAct] = useState<Act>();
   const params = { path: { employee_id: id } };
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ["get", "/hrms/employees/{employee_id}", { params }],
+    queryKey: ["get", "/hrms/employees/{employee_id}", { params }, "versioned"],
     queryFn: () => versioned(api.GET("/hrms/employees/{employee_id}", { params })),
   });
 

@@ -24,8 +24,8 @@ export function NotificationBell() {
 
   return (
     <Popover position="bottom-end" width={320} withArrow trapFocus>
-      <Popover.Target>
-        <Indicator disabled={count === 0} label={count} size={16} color="red.9">
+      <Indicator disabled={count === 0} label={count} size={16} color="red.9">
+        <Popover.Target>
           <ActionIcon
             variant="default"
             size="lg"
@@ -33,8 +33,8 @@ export function NotificationBell() {
           >
             <IconBell size={18} aria-hidden />
           </ActionIcon>
-        </Indicator>
-      </Popover.Target>
+        </Popover.Target>
+      </Indicator>
       <Popover.Dropdown>
         {data === undefined || data.items.length === 0 ? (
           <Text size="sm">{t("noNotifications")}</Text>

@@ -10,6 +10,7 @@ import {
   Button,
   Group,
   Kbd,
+  MantineThemeProvider,
   NavLink,
   ScrollArea,
   Text,
@@ -63,62 +64,75 @@ export function Shell({ product, session, nav, children }: Props) {
   return (
     <SessionProvider value={session}>
       <QueryProvider>
-        <Notifications position="top-right" />
-        <StepUp />
-        <Palette entries={[...own, ...managing]} />
-        <AppShell
-          header={{ height: 56 }}
-          navbar={{ width: 240, breakpoint: "sm", collapsed: { mobile: !opened } }}
-          padding="md"
-        >
-          <Button component="a" href="#content" className="skip-link" variant="filled">
-            {t("skip")}
-          </Button>
-          <AppShell.Header>
-            <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-              <Group gap="sm" wrap="nowrap" miw={0}>
-                <Burger
-                  opened={opened}
-                  onClick={toggle}
-                  hiddenFrom="sm"
-                  size="sm"
-                  aria-label={t("menu")}
-                  aria-expanded={opened}
-                />
-                <Text fw={700} truncate title={session.tenant.name}>
-                  {session.tenant.name}
-                </Text>
-                <Text c="dimmed" size="sm" visibleFrom="md" truncate>
-                  {product}
-                </Text>
+        <ClosingNamed>
+          <Notifications position="top-right" />
+          <StepUp />
+          <Palette entries={[...own, ...managing]} />
+          <AppShell
+            header={{ height: 56 }}
+            navbar={{ width: 240, breakpoint: "sm", collapsed: { mobile: !opened } }}
+            padding="md"
+          >
+            <Button component="a" href="#content" className="skip-link" variant="filled">
+              {t("skip")}
+            </Button>
+            <AppShell.Header>
+              <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+                <Group gap="sm" wrap="nowrap" miw={0}>
+                  <Burger
+                    opened={opened}
+                    onClick={toggle}
+                    hiddenFrom="sm"
+                    size="sm"
+                    aria-label={t("menu")}
+                    aria-expanded={opened}
+                  />
+                  <Text fw={700} truncate title={session.tenant.name}>
+                    {session.tenant.name}
+                  </Text>
+                  <Text c="dimmed" size="sm" visibleFrom="md" truncate>
+                    {product}
+                  </Text>
+                </Group>
+                <Group gap="xs" wrap="nowrap">
+                  <PaletteButton />
+                  <NotificationBell />
+                  <AccountMenu />
+                </Group>
               </Group>
-              <Group gap="xs" wrap="nowrap">
-                <PaletteButton />
-                <NotificationBell />
-                <AccountMenu />
-              </Group>
-            </Group>
-          </AppShell.Header>
-          <AppShell.Navbar p="xs" aria-label={t("menu")}>
-            <AppShell.Section grow component={ScrollArea}>
-              <NavLinks entries={own} onFollow={close} />
-            </AppShell.Section>
-            {managing.length > 0 && (
-              <AppShell.Section>
-                <Text size="xs" c="dimmed" px="sm" py={4}>
-                  {t("administration")}
-                </Text>
-                <NavLinks entries={managing} onFollow={close} />
+            </AppShell.Header>
+            <AppShell.Navbar p="xs" aria-label={t("menu")}>
+              <AppShell.Section grow component={ScrollArea}>
+                <NavLinks entries={own} onFollow={close} />
               </AppShell.Section>
-            )}
-          </AppShell.Navbar>
-          <AppShell.Main id="content" tabIndex={-1}>
-            <Connection />
-            {children}
-          </AppShell.Main>
-        </AppShell>
+              {managing.length > 0 && (
+                <AppShell.Section>
+                  <Text size="xs" c="dimmed" px="sm" py={4}>
+                    {t("administration")}
+                  </Text>
+                  <NavLinks entries={managing} onFollow={close} />
+                </AppShell.Section>
+              )}
+            </AppShell.Navbar>
+            <AppShell.Main id="content" tabIndex={-1}>
+              <Connection />
+              {children}
+            </AppShell.Main>
+          </AppShell>
+        </ClosingNamed>
       </QueryProvider>
     </SessionProvider>
+  );
+}
+
+/** The crosses of dialogs and notifications have a name for who does not see them. */
+function ClosingNamed({ children }: { children: ReactNode }) {
+  const t = useTranslations("common");
+  const components = { CloseButton: { defaultProps: { "aria-label": t("close") } } };
+  return (
+    <MantineThemeProvider theme={{ components }} inherit>
+      {children}
+    </MantineThemeProvider>
   );
 }
 

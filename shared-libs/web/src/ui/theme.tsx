@@ -4,12 +4,18 @@ import { createTheme, type CSSVariablesResolver, type MantineColor, MantineProvi
 import type { ReactNode } from "react";
 
 /** Mantine's own greys and reds are too pale to be read (WCAG AA) where text stands on the page. */
-const readable: CSSVariablesResolver = () => ({
+const readable: CSSVariablesResolver = (theme) => ({
   variables: {},
   light: {
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
     "--mantine-color-placeholder": "var(--mantine-color-gray-7)",
     "--mantine-color-error": "var(--mantine-color-red-9)",
+    ...Object.fromEntries(
+      Object.keys(theme.colors).map((name) => [
+        `--mantine-color-${name}-light-color`,
+        `color-mix(in srgb, var(--mantine-color-${name}-9), black 35%)`,
+      ]),
+    ),
   },
   dark: {
     "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
