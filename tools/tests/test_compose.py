@@ -60,6 +60,12 @@ def test_a_service_is_given_its_own_database_and_no_other(entry: ServiceEntry) -
         }
 
 
+def test_the_databases_are_made_with_every_password_that_init_sql_asks_for() -> None:
+    asked = re.findall(r"\\getenv \w+ (\w+)", (root() / "infrastructure/postgres/init.sql").read_text())
+    given = SERVICES["databases"]["environment"]
+    assert {name: given.get(name) for name in asked} == {name: f"${{{name}}}" for name in asked}
+
+
 @every_service
 def test_a_service_is_found_where_it_listens(entry: ServiceEntry) -> None:
     callers = [
