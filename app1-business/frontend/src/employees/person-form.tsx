@@ -42,6 +42,7 @@ export function PersonForm({ start, onClose }: { start: Versioned; onClose: () =
   const common = useTranslations("common");
   const queries = useQueryClient();
   const [theirs, setTheirs] = useState<Versioned>();
+  const [seen] = useState(start.etag); // of what the form began with, which stays while the page reads anew
   const { formState, getValues, handleSubmit, register, setError } = useForm({
     resolver: zodResolver(schema),
     defaultValues: start.data,
@@ -69,7 +70,7 @@ export function PersonForm({ start, onClose }: { start: Versioned; onClose: () =
         busy={amend.isPending}
         error={formState.errors.root && amend.error}
         onSubmit={handleSubmit(() => {
-          send(start.etag);
+          send(seen);
         })}
         onClose={onClose}
       >

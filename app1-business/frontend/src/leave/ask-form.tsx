@@ -86,6 +86,7 @@ function Fields({ onAsked, onClose }: { onAsked: (leave: LeaveRead) => void; onC
             label={t("type")}
             required
             data={types.map(({ id, name }) => ({ value: id, label: name }))}
+            nothingFoundMessage={t("noTypes")}
             {...field}
             onChange={(value) => {
               field.onChange(value ?? "");
