@@ -1,6 +1,7 @@
 "use client";
 
 import { Anchor, Button, Stack, Text, Title } from "@mantine/core";
+import { useMounted } from "@mantine/hooks";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ReactNode, type SubmitEvent, useState } from "react";
@@ -23,6 +24,7 @@ export function EntryForm({ title, text, action, onSubmit, done, children }: Pro
   const t = useTranslations("entry");
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  const mounted = useMounted(); // before, the browser itself would send the fields, in the address
 
   const submitted = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -49,7 +51,7 @@ export function EntryForm({ title, text, action, onSubmit, done, children }: Pro
             {text !== undefined && <Text size="sm">{text}</Text>}
             {children}
             {error !== undefined && <ProblemAlert error={error} />}
-            <Button type="submit" loading={busy}>
+            <Button type="submit" loading={busy} disabled={!mounted}>
               {action}
             </Button>
           </>

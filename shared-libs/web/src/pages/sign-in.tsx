@@ -1,6 +1,7 @@
 "use client";
 
 import { Anchor, Button, Group, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useMounted } from "@mantine/hooks";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type SubmitEvent, useState } from "react";
@@ -24,6 +25,7 @@ export function SignIn({ host, tenant, next }: Props) {
   const [challenge, setChallenge] = useState<{ tenant: string; challenge: string }>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
+  const mounted = useMounted(); // before, the browser itself would send the fields, in the address
 
   const submit = async (action: "login" | "code", body: Record<string, string>) => {
     setBusy(true);
@@ -50,7 +52,7 @@ export function SignIn({ host, tenant, next }: Props) {
         <Text size="sm">{t("codeText")}</Text>
         <TextInput key="code" name="code" label={t("code")} autoComplete="one-time-code" required autoFocus />
         {error !== undefined && <ProblemAlert error={error} />}
-        <Button type="submit" loading={busy}>
+        <Button type="submit" loading={busy} disabled={!mounted}>
           {t("continue")}
         </Button>
         <Anchor
@@ -83,17 +85,17 @@ export function SignIn({ host, tenant, next }: Props) {
       <TextInput name="email" type="email" label={t("email")} autoComplete="username" required />
       <PasswordInput name="password" label={t("password")} autoComplete="current-password" required />
       {error !== undefined && <ProblemAlert error={error} />}
-      <Button type="submit" loading={busy}>
+      <Button type="submit" loading={busy} disabled={!mounted}>
         {t("signIn")}
       </Button>
       <Group justify="space-between" gap="xs">
-        <Anchor component={Link} href="/forgot-password" size="sm">
+        <Anchor component={Link} href="/forgot-password" size="sm" prefetch={false}>
           {t("forgotPassword")}
         </Anchor>
-        <Anchor component={Link} href="/organisations" size="sm">
+        <Anchor component={Link} href="/organisations" size="sm" prefetch={false}>
           {t("findOrganisation")}
         </Anchor>
-        <Anchor component={Link} href="/register" size="sm">
+        <Anchor component={Link} href="/register" size="sm" prefetch={false}>
           {t("register")}
         </Anchor>
       </Group>

@@ -1,6 +1,6 @@
 "use client";
 
-import { createTheme, type CSSVariablesResolver, type MantineColor, MantineProvider } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColor, MantineProvider, type MantineTheme } from "@mantine/core";
 import type { ReactNode } from "react";
 
 /** Mantine's own greys and reds are too pale to be read (WCAG AA) where text stands on the page. */
@@ -10,19 +10,24 @@ const readable: CSSVariablesResolver = (theme) => ({
     "--mantine-color-dimmed": "var(--mantine-color-gray-7)",
     "--mantine-color-placeholder": "var(--mantine-color-gray-7)",
     "--mantine-color-error": "var(--mantine-color-red-9)",
-    ...Object.fromEntries(
-      Object.keys(theme.colors).map((name) => [
-        `--mantine-color-${name}-light-color`,
-        `color-mix(in srgb, var(--mantine-color-${name}-9), black 35%)`,
-      ]),
-    ),
+    ...darker(theme, "light-color", "35%"),
+    ...darker(theme, "filled", "15%"),
   },
   dark: {
     "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
     "--mantine-color-placeholder": "var(--mantine-color-dark-1)",
     "--mantine-color-error": "var(--mantine-color-red-4)",
+    ...darker(theme, "filled", "15%"),
   },
 });
+
+function darker(theme: MantineTheme, use: string, black: string): Record<string, string> {
+  const shades = Object.keys(theme.colors).map((name) => [
+    `--mantine-color-${name}-${use}`,
+    `color-mix(in srgb, var(--mantine-color-${name}-9), black ${black})`,
+  ]);
+  return Object.fromEntries(shades) as Record<string, string>;
+}
 
 /** react-remove-scroll, behind Mantine's dialogs, asks this name for the nonce of its style. */
 declare global {
