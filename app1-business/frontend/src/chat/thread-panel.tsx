@@ -4,6 +4,7 @@ import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { ActionIcon, Box, Button, Group, Skeleton, Title } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useTranslations } from "next-intl";
+import { useEffect } from "react";
 
 import { $api } from "@/api";
 
@@ -33,6 +34,11 @@ export function ThreadPanel({ place, at, onClose }: Props) {
   const follow = $api.useMutation("put", "/chat/messages/{message_id}/thread/follow");
   const unfollow = $api.useMutation("delete", "/chat/messages/{message_id}/thread/follow");
   const threads = $api.useQuery("get", "/chat/threads", { params: { query: { limit: 100 } } });
+  const changed = useChatState((state) => state.threadsChanged);
+  const { refetch } = threads;
+  useEffect(() => {
+    if (changed > 0) void refetch();
+  }, [changed, refetch]);
   const followed = threads.data?.items.find(({ id }) => id === place.rootId);
 
   return (

@@ -31,6 +31,7 @@ import { SessionProvider } from "../session/context";
 import type { SignedIn } from "../session/signed-in";
 import { AccountMenu } from "./account-menu";
 import { NotificationBell } from "./notification-bell";
+import css from "./shell.module.css";
 import { StepUp } from "./step-up";
 
 export interface NavEntry {
@@ -73,7 +74,7 @@ export function Shell({ product, session, nav, children }: Props) {
             navbar={{ width: 240, breakpoint: "sm", collapsed: { mobile: !opened } }}
             padding="md"
           >
-            <Button component="a" href="#content" className="skip-link" variant="filled">
+            <Button component="a" href="#content" className={css.skip ?? ""} variant="filled">
               {t("skip")}
             </Button>
             <AppShell.Header>

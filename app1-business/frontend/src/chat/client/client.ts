@@ -246,6 +246,7 @@ export class ChatClient {
         this.store.set({ presence: { ...this.store.state.presence, [frame.user_id]: frame } });
         break;
       case "typing":
+        this.meet(frame.user_id);
         this.store.writes(
           { channelId: frame.channel_id, rootId: frame.thread_root_id ?? null },
           frame.user_id,
