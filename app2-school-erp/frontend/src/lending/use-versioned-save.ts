@@ -1,25 +1,27 @@
 import { isConflict } from "@fleet/web/api/problem";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 interface Wish<Values> {
-  /** The version that the user has seen. */
+  /** The version that the user has seen; what it is later on, while they edit, does not count. */
   etag: string;
   /** Read what is there now. */
   read: () => Promise<{ etag: string }>;
   send: (values: Values, etag: string) => Promise<unknown>;
   onSaved: () => void;
   onError: (error: unknown) => void;
-  /** Drop one's changes. */
+  /** Drop one's changes; what is shown is read again anyhow. */
   onTakeTheirs: () => void;
 }
 
 /** Save what has a version; where somebody else was faster, `conflict` is what ConflictDialog wants. */
 export function useVersionedSave<Values>({ etag, read, send, onSaved, onError, onTakeTheirs }: Wish<Values>) {
+  const queries = useQueryClient();
+  const [seen] = useState(etag);
   const [mine, setMine] = useState<{ values: Values }>();
   const save = useMutation({
     mutationFn: async ({ values, over }: { values: Values; over: boolean }) =>
-      send(values, over ? (await read()).etag : etag),
+      send(values, over ? (await read()).etag : seen),
     onSuccess: onSaved,
     onError: (error, { values }) => {
       if (isConflict(error)) setMine({ values });
@@ -35,6 +37,7 @@ export function useVersionedSave<Values>({ etag, read, send, onSaved, onError, o
       opened: mine !== undefined,
       onTakeTheirs: () => {
         setMine(undefined);
+        void queries.invalidateQueries();
         onTakeTheirs();
       },
       onKeepMine: () => {

@@ -40,24 +40,7 @@ function RuleTable({ rules, currency }: { rules: Rule[]; currency: string }) {
   const common = useTranslations("common");
   const scope = useScope();
   const { money } = useFormats();
-  const [edited, setEdited] = useState<Rule | "new">();
-  const [error, setError] = useState<unknown>();
-  const close = () => {
-    setEdited(undefined);
-    setError(undefined);
-  };
-  const { save, busy, conflict } = useUnversionedSave<Rule[], RuleWish[]>({
-    seen: rules,
-    read: async () => (await dataOf(api.GET("/libraries/rules"))).items,
-    send: (body) => api.PUT("/libraries/rules", { body }),
-    onSaved: () => {
-      close();
-      notifications.show({ message: common("saved") });
-    },
-    onError: setError,
-    onTakeTheirs: () => location.reload(),
-  });
-  const others = rules.filter((rule) => rule !== edited).map(wishOf);
+  const [edited, setEdited] = useState<{ rule?: Rule; seen: Rule[] }>();
 
   return (
     <>
@@ -93,7 +76,7 @@ function RuleTable({ rules, currency }: { rules: Rule[]; currency: string }) {
                   <Button
                     variant="default"
                     size="compact-sm"
-                    onClick={() => setEdited(rule)}
+                    onClick={() => setEdited({ rule, seen: rules })}
                     aria-label={t("editRule", { scope: scope(rule) })}
                   >
                     {t("edit")}
@@ -105,20 +88,41 @@ function RuleTable({ rules, currency }: { rules: Rule[]; currency: string }) {
         </Table>
       </Table.ScrollContainer>
       <Group mt="sm">
-        <Button variant="default" onClick={() => setEdited("new")}>
+        <Button variant="default" onClick={() => setEdited({ seen: rules })}>
           {t("addRule")}
         </Button>
       </Group>
-      {edited && (
-        <RuleForm
-          rule={edited === "new" ? undefined : edited}
-          onClose={close}
-          onSave={(wish) => save([...others, wish])}
-          onRemove={() => save(others)}
-          busy={busy}
-          error={error}
-        />
-      )}
+      {edited && <Editor {...edited} onClose={() => setEdited(undefined)} />}
+    </>
+  );
+}
+
+/** Rules are saved all at once: those `seen` with one changed, added or left out. */
+function Editor({ rule, seen, onClose }: { rule?: Rule; seen: Rule[]; onClose: () => void }) {
+  const common = useTranslations("common");
+  const [error, setError] = useState<unknown>();
+  const { save, busy, conflict } = useUnversionedSave<Rule[], RuleWish[]>({
+    seen,
+    read: async () => (await dataOf(api.GET("/libraries/rules"))).items,
+    send: (body) => api.PUT("/libraries/rules", { body }),
+    onSaved: () => {
+      onClose();
+      notifications.show({ message: common("saved") });
+    },
+    onError: setError,
+    onTakeTheirs: onClose,
+  });
+  const others = seen.filter((each) => each !== rule).map(wishOf);
+  return (
+    <>
+      <RuleForm
+        rule={rule}
+        onClose={onClose}
+        onSave={(wish) => save([...others, wish])}
+        onRemove={() => save(others)}
+        busy={busy}
+        error={error}
+      />
       <ConflictDialog {...conflict} />
     </>
   );
