@@ -1,6 +1,12 @@
 "use client";
 
-import { createTheme, type CSSVariablesResolver, type MantineColor, MantineProvider, type MantineTheme } from "@mantine/core";
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  type MantineColor,
+  MantineProvider,
+  type MantineTheme,
+} from "@mantine/core";
 import type { ReactNode } from "react";
 
 /** Mantine's own greys and reds are too pale to be read (WCAG AA) where text stands on the page. */
