@@ -17,13 +17,11 @@ const readable: CSSVariablesResolver = (theme) => ({
     "--mantine-color-placeholder": "var(--mantine-color-gray-7)",
     "--mantine-color-error": "var(--mantine-color-red-9)",
     ...darker(theme, "light-color", "35%"),
-    ...darker(theme, "filled", "15%"),
   },
   dark: {
     "--mantine-color-dimmed": "var(--mantine-color-dark-1)",
     "--mantine-color-placeholder": "var(--mantine-color-dark-1)",
     "--mantine-color-error": "var(--mantine-color-red-4)",
-    ...darker(theme, "filled", "15%"),
   },
 });
 
