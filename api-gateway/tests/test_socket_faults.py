@@ -282,8 +282,9 @@ async def test_slow_reader_holds_up_the_other_end_and_fills_no_memory(started: F
         async with started.gateway(app1_hrms_service_upstream=url) as gateway:
             before = gateway.memory
             socket = await opened(gateway, started)
-            assert await flood(socket) < 50
-            assert await taken.get() < 50
+            # The kernel keeps some on both ways to and from the gateway: up to 37 MB each, by its settings.
+            assert await flood(socket) < 150
+            assert await taken.get() < 150
             assert gateway.memory < before + 10 * MEGABYTE
             socket.transport.abort()
 

@@ -70,7 +70,7 @@ async def test_cut_at_any_step_and_repeated_there_is_one_usable_tenant(
         answer = await stranger.post(REGISTER, json=registration(tenant))
         event.remove(engine, "before_cursor_execute", cut)
         if answer.status_code != 201:
-            assert answer.status_code == 500, answer.text
+            assert answer.status_code == 503, answer.text
             async with running.database.control() as session:
                 assert await session.scalar(select(Tenant).where(Tenant.id == tenant)) is None
                 schemas = text("SELECT count(*) FROM pg_namespace WHERE nspname = :name")
