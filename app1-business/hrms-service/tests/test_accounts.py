@@ -10,6 +10,7 @@ from servicekit.testing.running import Running
 
 EMPLOYEES = "/hrms/employees"
 Hire = Callable[..., Awaitable[dict[str, Any]]]
+SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 async def activate(running: Running, tenant: str, email: str, employee_id: str | None) -> str:
@@ -38,6 +39,24 @@ async def test_an_account_whose_invitation_named_the_employee_is_theirs(
     user_id = await activate(running, tenant, "other@acme.test", employee["id"])
     now = (await client.get(f"{EMPLOYEES}/{employee['id']}")).json()
     assert now == employee | {"user_id": user_id, "version": 2}
+
+
+async def test_an_account_finds_its_own_employee_whatever_their_address(hire: Hire, sign_in: SignIn) -> None:
+    await hire()
+    mine = await hire(email="at.home@acme.test")
+    async with await sign_in(mine, "employee") as me:
+        found = await me.get(f"{EMPLOYEES}/me")
+        assert (found.status_code, found.json()["id"], found.headers["etag"]) == (200, mine["id"], '"1"')
+
+
+async def test_an_account_of_no_employee_is_told_so(
+    client: httpx.AsyncClient, outsider: httpx.AsyncClient, hire: Hire, sign_in: SignIn
+) -> None:
+    mine = await hire()
+    async with await sign_in(mine, "employee"), await sign_in(None, "employee") as nobody:
+        for stranger in (nobody, client, outsider):
+            answer = await stranger.get(f"{EMPLOYEES}/me")
+            assert (answer.status_code, answer.json()["code"]) == (404, "hrms.own_employee_absent")
 
 
 @pytest.mark.parametrize("employee_id", [None, "00000000-0000-7000-8000-000000000000"])

@@ -226,3 +226,21 @@ async def test_leave_asked_for_in_pieces_is_no_longer_than_the_type_allows(
     joined = await annual.ask("2026-06-08")
     assert (joined.status_code, joined.json()["code"]) == (422, "hrms.leave_too_long")
     assert (await annual.ask("2026-06-09", "2026-06-15")).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["leave-requests", "leave-allocations"])
+async def test_lists_of_leave_name_the_employees_in_one_statement_for_one_as_for_many(
+    leave: WithLeave, hire: Hire, statements: list[str], path: str
+) -> None:
+    annual = await leave()
+    for people in (1, 20):
+        names = set()
+        for _ in range(people):
+            employee = await hire()
+            await annual.of(employee).allocate(2026, 10)
+            await annual.of(employee).ask("2026-05-04")
+            names.add(f"{employee['first_name']} {employee['last_name']}")
+        statements.clear()
+        answer = await annual.client.get(f"/hrms/{path}", params={"limit": 100})
+        assert names <= {item["employee"] for item in answer.json()["items"]}
+        assert len(statements) == 1

@@ -983,6 +983,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/hrms/employees/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Own Employee
+         * @description The employee that one's account belongs to.
+         */
+        get: operations["hrms_get_own_employee"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hrms/employees/{employee_id}": {
         parameters: {
             query?: never;
@@ -3387,6 +3407,8 @@ export interface components {
              * Format: uuid
              */
             employee_id: string;
+            /** Employee */
+            employee: string;
             /**
              * Leave Type Id
              * Format: uuid
@@ -3434,6 +3456,8 @@ export interface components {
              * Format: uuid
              */
             employee_id: string;
+            /** Employee */
+            employee: string;
             /**
              * Leave Type Id
              * Format: uuid
@@ -4276,6 +4300,8 @@ export interface components {
              * Format: uuid
              */
             employee_id: string;
+            /** Employee */
+            employee: string;
             /**
              * Leave Type Id
              * Format: uuid
@@ -4316,6 +4342,8 @@ export interface components {
              * Format: uuid
              */
             employee_id: string;
+            /** Employee */
+            employee: string;
             /**
              * Leave Type Id
              * Format: uuid
@@ -8657,6 +8685,44 @@ export interface operations {
                 };
                 content: {
                     "text/csv": unknown;
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    hrms_get_own_employee: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HrmsEmployeeRead"];
+                };
+            };
+            /** @description `hrms.own_employee_absent` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A refusal, as problem+json. */

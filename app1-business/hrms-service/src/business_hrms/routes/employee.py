@@ -18,6 +18,7 @@ from business_hrms.schemas.employee import (
 from business_hrms.services import directory, export
 from business_hrms.services import employee as employees
 from business_hrms.services.department import DepartmentUnknown
+from business_hrms.services.directory import OwnEmployeeAbsent
 from business_hrms.services.employee import EmailTaken, EmployeeHasHistory, EmployeeNoTaken
 from business_hrms.services.reporting import ManagerHasLeft, ManagerUnknown
 
@@ -59,6 +60,14 @@ async def export_employees(
         media_type="text/csv",
         headers={"Content-Disposition": 'attachment; filename="employees.csv"'},
     )
+
+
+@router.get("/employees/me", dependencies=[needs("hrms.leave.use")], responses=documented(OwnEmployeeAbsent))
+async def get_own_employee(session: ReadSession, response: Response) -> EmployeeRead:
+    """The employee that one's account belongs to."""
+    employee = await directory.own(session)
+    response.headers["ETag"] = etag(employee.version)
+    return employee
 
 
 @router.get("/employees/{employee_id}", dependencies=[needs("hrms.employee.read")])

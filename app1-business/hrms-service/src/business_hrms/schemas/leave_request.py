@@ -51,6 +51,7 @@ class LeaveItem(Output):
     id: UUID
     version: int
     employee_id: UUID
+    employee: str
     leave_type_id: UUID
     starts_on: date = Field(alias="from")
     ends_on: date = Field(alias="to")

@@ -24,7 +24,7 @@ from business_hrms.schemas.checklist import (
 )
 from business_hrms.services import department as departments
 from business_hrms.services import reporting, visibility
-from business_hrms.services.current import Statement, employee
+from business_hrms.services.current import Statement, employee, full_name
 
 MANAGE = "hrms.checklist.manage"
 
@@ -52,7 +52,7 @@ class NotLeaving(Unprocessable):
 
 _list = Checklist.__table__.c
 _task = ChecklistTask.__table__.c
-_NAME = (employee.c.first_name + " " + employee.c.last_name).label("employee")
+_NAME = full_name(employee).label("employee")
 
 
 async def begin_all(session: TenantSession, person: Employee, occasion: Occasion) -> None:

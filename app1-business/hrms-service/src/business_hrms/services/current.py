@@ -27,6 +27,12 @@ employee = Employee.__table__
 job = EmploymentRecord.__table__.alias("job")
 
 
+def full_name(person: FromClause) -> ColumnElement[str]:
+    """The name of an employee, of a row of `employee` or an alias of it."""
+    name: ColumnElement[str] = person.c.first_name + " " + person.c.last_name
+    return name
+
+
 def calendar() -> Subquery:
     """One row: `today`, the date in the tenant's time zone, by the database's clock."""
     today = cast(func.timezone(Tenant.time_zone, func.now()), Date).label("today")

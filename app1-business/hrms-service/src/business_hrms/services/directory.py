@@ -21,7 +21,7 @@ from business_hrms.models.position import Position
 from business_hrms.schemas.employee import EmployeeFilter, EmployeeQuery, EmployeeRead
 from business_hrms.services import department as departments
 from business_hrms.services import visibility
-from business_hrms.services.current import Statement, calendar, employee, is_todays, job
+from business_hrms.services.current import Statement, calendar, employee, full_name, is_todays, job
 
 manager = Employee.__table__.alias("manager")
 department = Department.__table__
@@ -34,8 +34,15 @@ JOB_COLUMNS = (
     job.c.position_id,
     position.c.name.label("position"),
     job.c.manager_id,
-    (manager.c.first_name + " " + manager.c.last_name).label("manager"),
+    full_name(manager).label("manager"),
 )
+
+
+class OwnEmployeeAbsent(NotFound):
+    code = "hrms.own_employee_absent"
+
+    def __init__(self) -> None:
+        super().__init__("Your account belongs to no employee.")
 
 
 class Filters(NamedTuple):
@@ -63,6 +70,18 @@ async def one(session: TenantSession | ReadSession, employee_id: UUID) -> Employ
     row = (await session.execute(_one(filters), values)).one_or_none()
     if row is None:
         raise NotFound
+    return EmployeeRead.model_validate(row)
+
+
+async def own(session: ReadSession) -> EmployeeRead:
+    """The employee that the session's account belongs to.
+
+    Raises:
+        OwnEmployeeAbsent: it belongs to none.
+    """
+    row = (await session.execute(_own(), visibility.values(session.context))).one_or_none()
+    if row is None:
+        raise OwnEmployeeAbsent
     return EmployeeRead.model_validate(row)
 
 
@@ -159,6 +178,11 @@ def _listing(sort: str, filters: Filters) -> Listing:
 @lru_cache
 def _one(filters: Filters) -> Statement:
     return employees(filters).where(employee.c.id == bindparam("employee_id", type_=Uuid))
+
+
+@lru_cache
+def _own() -> Statement:
+    return employees(Filters(seen=False)).where(employee.c.user_id == bindparam("viewer", type_=Uuid))
 
 
 def _anywhere(word: str) -> str:

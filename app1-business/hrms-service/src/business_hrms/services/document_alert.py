@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, or_, select, true
 from business_hrms.models.document import Document, DocumentAlert, DocumentType
 from business_hrms.models.employee import Employee
 from business_hrms.rules.document import EmployeeMay, ManagerMay, alert_due
-from business_hrms.services.current import Statement, calendar, employee, is_todays, job
+from business_hrms.services.current import Statement, calendar, employee, full_name, is_todays, job
 
 _EARLIEST = timedelta(days=365)  # before the day of expiry, as `alert_days` may say
 _LATEST = timedelta(days=7)  # after it, where nobody looked for so long
@@ -59,7 +59,7 @@ def _expiring() -> Statement:
             _kind.c.manager_may,
             employee.c.user_id,
             employee.c.email,
-            (employee.c.first_name + " " + employee.c.last_name).label("employee"),
+            full_name(employee).label("employee"),
             _manager.c.user_id.label("manager"),
             today,
             alerted.label("alerted"),

@@ -25,7 +25,7 @@ from business_hrms.schemas.leave_allocation import (
 )
 from business_hrms.services import leave_grant, visibility
 from business_hrms.services import leave_ledger as ledger
-from business_hrms.services.current import Statement
+from business_hrms.services.current import Statement, employee, full_name
 from business_hrms.services.leave_ledger import BalanceExceeded
 from business_hrms.services.leave_type import LeaveTypeUnknown
 
@@ -67,6 +67,7 @@ class DayOutside(Unprocessable):
 
 _allocation = LeaveAllocation.__table__.c
 _entry = LedgerEntry.__table__.c
+_person = employee.alias("person")
 _FROM = _allocation.starts_on.label("from")
 
 
@@ -199,10 +200,11 @@ def _allocations(session: TenantSession | ReadSession) -> Statement:
         .where(_entry.allocation_id == _allocation.id, _entry.kind == EntryKind.CARRY)
         .scalar_subquery()
     )
-    return select(
+    columns = (
         _allocation.id,
         _allocation.version,
         _allocation.employee_id,
+        full_name(_person).label("employee"),
         _allocation.leave_type_id,
         _FROM,
         _allocation.ends_on.label("to"),
@@ -211,7 +213,11 @@ def _allocations(session: TenantSession | ReadSession) -> Statement:
         _allocation.frequency,
         _allocation.policy_id,
         carried.label("carried"),
-    ).where(visibility.sees(session.context, _allocation.employee_id))
+    )
+    named = select(*columns).join_from(
+        LeaveAllocation.__table__, _person, _person.c.id == _allocation.employee_id
+    )
+    return named.where(visibility.sees(session.context, _allocation.employee_id))
 
 
 async def _held(session: TenantSession, allocation_id: UUID) -> tuple[LeaveAllocation, Employee]:

@@ -21,7 +21,7 @@ from business_hrms.schemas.leave_approval import AskedRead, StepRead
 from business_hrms.schemas.leave_request import LONGEST, LeaveItem, LeaveQuery, LeaveRead, LeaveWish
 from business_hrms.services import approval, holiday_list, leave_notice, visibility
 from business_hrms.services import leave_ledger as ledger
-from business_hrms.services.current import Statement
+from business_hrms.services.current import Statement, employee, full_name
 from business_hrms.services.employment import NotEmployedThen
 from business_hrms.services.leave_type import LeaveTypeUnknown
 
@@ -66,6 +66,7 @@ class LeaveTooLong(Unprocessable):
 
 _AROUND = timedelta(days=LONGEST)  # how far leave is followed that a request extends
 _request = LeaveRequest.__table__.c
+_person = employee.alias("person")
 _FROM = _request.starts_on.label("from")
 
 
@@ -153,10 +154,11 @@ async def one(session: TenantSession | ReadSession, request_id: UUID) -> LeaveRe
 
 def _requests(session: TenantSession | ReadSession) -> Statement:
     """Those that the session's user sees; columns as in `LeaveItem`."""
-    return select(
+    columns = (
         _request.id,
         _request.version,
         _request.employee_id,
+        full_name(_person).label("employee"),
         _request.leave_type_id,
         _FROM,
         _request.ends_on.label("to"),
@@ -164,7 +166,9 @@ def _requests(session: TenantSession | ReadSession) -> Statement:
         _request.days,
         _request.reason,
         _request.status,
-    ).where(visibility.sees(session.context, _request.employee_id))
+    )
+    named = select(*columns).join_from(LeaveRequest.__table__, _person, _person.c.id == _request.employee_id)
+    return named.where(visibility.sees(session.context, _request.employee_id))
 
 
 async def _whose(session: TenantSession, employee_id: UUID | None) -> Employee:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import DATERANGE
 
 from business_hrms.models.employee import Employee, EmploymentRecord
 from business_hrms.schemas.employee import EmployeeFilter
-from business_hrms.services.current import calendar, employee, is_todays, job
+from business_hrms.services.current import calendar, employee, full_name, is_todays, job
 from business_hrms.services.directory import bound, employees
 from business_hrms.services.visibility import require_visible
 
@@ -122,7 +122,7 @@ def superiors(below: Select[UUID]) -> Subquery:
             chain.c.below_id,
             employee.c.id.label("employee_id"),
             employee.c.user_id,
-            (employee.c.first_name + " " + employee.c.last_name).label("name"),
+            full_name(employee).label("name"),
             chain.c.level,
         )
         .join_from(chain, dates, true())
