@@ -10,7 +10,8 @@ def running_fleet() -> Iterator[RunningFleet]:
         yield running
 
 
-@pytest.fixture(scope="session")
+# For a module, not for the session: an access token lives ten minutes.
+@pytest.fixture(scope="module")
 async def acme(running_fleet: RunningFleet) -> AsyncIterator[Organisation]:
     """A company with an employee and a department whose names are found nowhere else."""
     organisation = await running_fleet.register("business")
@@ -31,7 +32,7 @@ async def acme(running_fleet: RunningFleet) -> AsyncIterator[Organisation]:
     await client.aclose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def rival(running_fleet: RunningFleet) -> AsyncIterator[Organisation]:
     """Another company."""
     organisation = await running_fleet.register("business")
@@ -39,7 +40,7 @@ async def rival(running_fleet: RunningFleet) -> AsyncIterator[Organisation]:
     await organisation.client.aclose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def school(running_fleet: RunningFleet) -> AsyncIterator[Organisation]:
     organisation = await running_fleet.register("school")
     yield organisation

@@ -45,7 +45,7 @@ async def routes(gateway: str, application: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def forged(running_fleet: RunningFleet, acme: Organisation) -> dict[str, str]:
     """Tokens for acme's owner that nobody may believe."""
     header, claims = decoded(acme.token)
