@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from business_chat.services import presence
 from chatting import Chat, Somebody
 from replicas import Replica, socket, two_in_a_channel
+from servicekit.presence import Status, look, note
 
 
 async def is_online(chat: Chat, one: Somebody) -> bool:
@@ -62,6 +63,17 @@ async def test_of_two_devices_the_liveliest_counts_until_it_was_not_heard_of_for
     await seen_ago(chat, ben, 61, "open")
     assert await status() == "offline"
     assert not await is_online(chat, ben)
+
+
+async def test_who_stays_active_is_noted_anew_and_announced_once(chat: Chat) -> None:
+    ben = UUID((await chat.person("ben")).id)
+    where = chat.running.redis, chat.running.service.name, chat.tenant
+    assert await note(*where, {ben: True}) == {ben}
+    before = (await look(*where, [ben]))[ben]
+    assert await note(*where, {ben: True}) == set()
+    after = (await look(*where, [ben]))[ben]
+    assert (before.status, after.status) == (Status.ACTIVE, Status.ACTIVE)
+    assert before.at != after.at
 
 
 async def test_who_writes_is_told_to_the_others_in_the_channel_and_to_nobody_else(

@@ -47,8 +47,8 @@ local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local new = {}
 for i = 3, #ARGV do
-  local before = redis.call('ZSCORE', KEYS[1], ARGV[i])
-  if string.sub(ARGV[i], 1, 7) == 'active:' and not (before and before > now - ARGV[1]) then
+  local before = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[i]) or 0)
+  if string.sub(ARGV[i], 1, 7) == 'active:' and before <= now - ARGV[1] then
     new[#new + 1] = string.sub(ARGV[i], 8)
   end
   redis.call('ZADD', KEYS[1], now, ARGV[i])
