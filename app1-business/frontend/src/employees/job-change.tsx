@@ -1,6 +1,7 @@
 "use client";
 
 import { showInForm } from "@fleet/web/api/problem";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { zodResolver } from "@fleet/web/ui/zod-resolver";
 import { Select, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
@@ -11,7 +12,6 @@ import * as z from "zod";
 import { $api } from "@/api";
 import { useToday } from "@/day";
 
-import { ActDialog } from "./act-dialog";
 import { DepartmentPicker, EmployeePicker } from "./pickers";
 import { type Employee, EMPLOYMENT_TYPES } from "./types";
 

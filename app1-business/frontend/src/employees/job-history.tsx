@@ -2,6 +2,7 @@
 
 import type { components } from "@fleet/web/api/business";
 import { useAllowed } from "@fleet/web/session/context";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { Button, Skeleton, Text, Timeline } from "@mantine/core";
 import { useTranslations } from "next-intl";
@@ -10,7 +11,6 @@ import { useState } from "react";
 import { $api } from "@/api";
 import { useDay, useToday } from "@/day";
 
-import { ActDialog } from "./act-dialog";
 import type { Employee } from "./types";
 
 type Job = components["schemas"]["HrmsJobRead"];

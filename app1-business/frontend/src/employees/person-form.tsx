@@ -2,6 +2,7 @@
 
 import { versioned } from "@fleet/web/api/client";
 import { isConflict, showInForm } from "@fleet/web/api/problem";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
 import { zodResolver } from "@fleet/web/ui/zod-resolver";
 import { Text, TextInput } from "@mantine/core";
@@ -14,7 +15,6 @@ import * as z from "zod";
 
 import { $api, api } from "@/api";
 
-import { ActDialog } from "./act-dialog";
 import type { Employee } from "./types";
 
 const schema = z.object({

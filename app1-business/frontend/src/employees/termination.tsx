@@ -1,6 +1,7 @@
 "use client";
 
 import { useAllowed } from "@fleet/web/session/context";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { List, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
@@ -9,7 +10,6 @@ import { useState } from "react";
 import { $api } from "@/api";
 import { plusDays, useDay, useToday } from "@/day";
 
-import { ActDialog } from "./act-dialog";
 import { type Employee, nameOf } from "./types";
 
 /** Sets or moves the last day, and says beforehand what comes of it. */

@@ -2,6 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { useAllowed } from "@fleet/web/session/context";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { zodResolver } from "@fleet/web/ui/zod-resolver";
 import { Button, Group, Modal, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
@@ -11,7 +12,6 @@ import * as z from "zod";
 
 import { $api } from "@/api";
 import { useToday } from "@/day";
-import { ActDialog } from "@/employees/act-dialog";
 import { EmployeePicker } from "@/employees/pickers";
 
 import { type LeaveRead, useLeaveTypes } from "./reading";

@@ -2,6 +2,7 @@
 
 import { dataOf } from "@fleet/web/api/data-of";
 import { useAllowed } from "@fleet/web/session/context";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { PageHeader } from "@fleet/web/ui/page-header";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { type Column, ResourceTable } from "@fleet/web/ui/resource-table";
@@ -15,7 +16,6 @@ import { useMemo, useState } from "react";
 
 import { $api, api } from "@/api";
 import { useToday } from "@/day";
-import { ActDialog } from "@/employees/act-dialog";
 
 import { AskForm } from "./ask-form";
 import { Balances } from "./balances";

@@ -8,6 +8,7 @@ import { NotFound } from "@fleet/web/ui/not-found";
 import { PageHeader } from "@fleet/web/ui/page-header";
 import { PageSkeleton } from "@fleet/web/ui/page-skeleton";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
+import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
 import { Badge, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
@@ -15,7 +16,6 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 
 import { api } from "@/api";
-import { useVersionedSave } from "@/lending/use-versioned-save";
 import type { Book } from "@/library";
 
 import { BookForm, type BookWish } from "./book-form";

@@ -8,6 +8,7 @@ import { NotFound } from "@fleet/web/ui/not-found";
 import { PageHeader } from "@fleet/web/ui/page-header";
 import { PageSkeleton } from "@fleet/web/ui/page-skeleton";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
+import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
 import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
@@ -17,7 +18,6 @@ import { useState } from "react";
 import { api } from "@/api";
 import { useFormats } from "@/lending/formats";
 import { useKinds } from "@/lending/use-kinds";
-import { useVersionedSave } from "@/lending/use-versioned-save";
 import type { Patron } from "@/library";
 
 import { Account } from "./account";

@@ -1,6 +1,5 @@
 import { ApiError } from "@fleet/web/api/problem";
-
-import { useVersionedSave } from "@/lending/use-versioned-save";
+import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
 
 interface Wish<Data, Values> {
   /** What the user has seen. */

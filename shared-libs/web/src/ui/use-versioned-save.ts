@@ -1,6 +1,7 @@
-import { isConflict } from "@fleet/web/api/problem";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+
+import { isConflict } from "../api/problem";
 
 interface Wish<Values> {
   /** The version that the user has seen; what it is later on, while they edit, does not count. */
@@ -9,9 +10,14 @@ interface Wish<Values> {
   read: () => Promise<{ etag: string }>;
   send: (values: Values, etag: string) => Promise<unknown>;
   onSaved: () => void;
-  onError: (error: unknown) => void;
+  onError?: (error: unknown) => void;
   /** Drop one's changes; what is shown is read again anyhow. */
   onTakeTheirs: () => void;
+}
+
+/** The ETag of what a list holds. */
+export function etagOf({ version }: { version: number }): string {
+  return `"${version}"`;
 }
 
 /** Save what has a version; where somebody else was faster, `conflict` is what ConflictDialog wants. */
@@ -25,11 +31,13 @@ export function useVersionedSave<Values>({ etag, read, send, onSaved, onError, o
     onSuccess: onSaved,
     onError: (error, { values }) => {
       if (isConflict(error)) setMine({ values });
-      else onError(error);
+      else onError?.(error);
     },
   });
   return {
     busy: save.isPending,
+    /** Why it was refused, where it was not for another's being faster. */
+    error: isConflict(save.error) ? null : save.error,
     save: (values: Values) => {
       save.mutate({ values, over: false });
     },
