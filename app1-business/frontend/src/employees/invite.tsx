@@ -1,5 +1,7 @@
 "use client";
 
+import { useRoleName } from "@fleet/web/pages/people/use-role-name";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { Select, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
@@ -7,12 +9,12 @@ import { useState } from "react";
 
 import { $api } from "@/api";
 
-import { ActDialog } from "./act-dialog";
 import type { Employee } from "./types";
 
 /** Invites somebody to an account; who accepts is tied to this employee. */
 export function Invite({ employee, onClose }: { employee: Employee; onClose: () => void }) {
   const t = useTranslations("employees");
+  const roleName = useRoleName();
   const [role, setRole] = useState("employee");
   const roles = $api.useQuery("get", "/user/roles");
   const invite = $api.useMutation("post", "/user/invitations", {
@@ -35,7 +37,10 @@ export function Invite({ employee, onClose }: { employee: Employee; onClose: () 
       <Text size="sm">{t("inviteText", { email: employee.email })}</Text>
       <Select
         label={t("role")}
-        data={roles.data?.items.map(({ name }) => name) ?? [role]}
+        data={(roles.data?.items ?? [{ code: role }]).map(({ code }) => ({
+          value: code,
+          label: roleName(code),
+        }))}
         value={role}
         allowDeselect={false}
         onChange={(value) => {

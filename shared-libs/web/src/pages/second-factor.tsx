@@ -12,7 +12,7 @@ export function SecondFactor() {
   const t = useTranslations("account");
   const common = useTranslations("common");
   const [codes, setCodes] = useState<string[]>();
-  const { data } = $user.useQuery("get", "/user/me/mfa");
+  const { data, error, refetch } = $user.useQuery("get", "/user/me/mfa");
   const begin = $user.useMutation("post", "/user/me/mfa/totp");
   const confirm = $user.useMutation("post", "/user/me/mfa/totp/confirm", {
     onSuccess: ({ recovery_codes }) => {
@@ -20,12 +20,15 @@ export function SecondFactor() {
       setCodes(recovery_codes);
     },
   });
-  const remove = $user.useMutation("delete", "/user/me/mfa/totp");
+  const remove = $user.useMutation("delete", "/user/me/mfa/totp", { onSuccess: () => setCodes(undefined) });
+  const renew = $user.useMutation("post", "/user/me/mfa/recovery-codes", {
+    onSuccess: ({ recovery_codes }) => setCodes(recovery_codes),
+  });
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     confirm.mutate({ body: { code: new FormData(event.currentTarget).get("code") as string } });
   };
-  const failure = begin.error ?? confirm.error ?? remove.error;
+  const failure = begin.error ?? confirm.error ?? remove.error ?? renew.error;
   return (
     <Card withBorder component="section" aria-label={t("secondFactor")}>
       <Stack>
@@ -35,6 +38,8 @@ export function SecondFactor() {
           </Title>
           {data && <Badge variant="default">{t(data.totp ? "on" : "off")}</Badge>}
         </Group>
+        {data?.required && <Text size="sm">{t("required")}</Text>}
+        {error && <ProblemAlert error={error} retry={() => void refetch()} />}
         {failure && <ProblemAlert error={failure} />}
         {codes && (
           <Stack gap="xs">
@@ -61,9 +66,20 @@ export function SecondFactor() {
             </Stack>
           </form>
         ) : data?.totp ? (
-          <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate({})}>
-            {common("remove")}
-          </Button>
+          <>
+            <Text size="sm">{t("codesLeft", { count: data.recovery_codes_left })}</Text>
+            <Group gap="xs">
+              <Button variant="default" loading={renew.isPending} onClick={() => renew.mutate({})}>
+                {t("newCodes")}
+              </Button>
+              <Text size="xs" c="dimmed">
+                {t("newCodesHint")}
+              </Text>
+            </Group>
+            <Button variant="default" loading={remove.isPending} onClick={() => remove.mutate({})}>
+              {common("remove")}
+            </Button>
+          </>
         ) : (
           <Button variant="default" loading={begin.isPending} onClick={() => begin.mutate({})}>
             {t("setUp")}
