@@ -2,6 +2,7 @@ import type { Locale } from "@fleet/web/i18n/locale";
 import { webMessages } from "@fleet/web/i18n/messages";
 
 import leaveDe from "../messages/de/leave.json";
+import leaveSetupDe from "../messages/de/leave-setup.json";
 import chatDe from "../messages/de/chat.json";
 import organisationDe from "../messages/de/organisation.json";
 import importsDe from "../messages/de/imports.json";
@@ -10,6 +11,7 @@ import employeesDe from "../messages/de/employees.json";
 import navDe from "../messages/de/nav.json";
 import problemsHrmsDe from "../messages/de/problems-hrms.json";
 import leave from "../messages/en/leave.json";
+import leaveSetup from "../messages/en/leave-setup.json";
 import chat from "../messages/en/chat.json";
 import organisation from "../messages/en/organisation.json";
 import imports from "../messages/en/imports.json";
@@ -26,6 +28,7 @@ const en = {
   imports,
   organisation,
   leave,
+  leaveSetup,
   nav,
   problems: { ...webMessages.en.problems, hrms: problemsHrms },
 };
@@ -41,6 +44,7 @@ export const messages: Record<Locale, typeof en> = {
     imports: importsDe,
     organisation: organisationDe,
     leave: leaveDe,
+    leaveSetup: leaveSetupDe,
     nav: navDe,
     problems: { ...webMessages.de.problems, hrms: problemsHrmsDe },
   },

@@ -1,5 +1,6 @@
 "use client";
 
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { PageHeader } from "@fleet/web/ui/page-header";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { Anchor, Button, Card, Group, Skeleton, Stack, Text, Textarea } from "@mantine/core";
@@ -9,8 +10,6 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 
 import { $api } from "@/api";
-import { ActDialog } from "@/employees/act-dialog";
-import { nameOf } from "@/employees/types";
 
 import { type LeaveItem, useLeaveTypes } from "./reading";
 import { usePeriod } from "./use-period";
@@ -72,7 +71,9 @@ function Waiting({ request, onDecide }: WaitingProps) {
     <Card component="li" withBorder>
       <Group justify="space-between">
         <div>
-          <EmployeeLink id={request.employee_id} />
+          <Anchor component={Link} href={`/employees/${request.employee_id}`} fw={600}>
+            {request.employee}
+          </Anchor>
           <Text>
             {t("costs", { period: period(request), days: Number(request.days) })} · {type?.name}
           </Text>
@@ -101,17 +102,6 @@ function Waiting({ request, onDecide }: WaitingProps) {
         </Group>
       </Group>
     </Card>
-  );
-}
-
-function EmployeeLink({ id }: { id: string }) {
-  const { data } = $api.useQuery("get", "/hrms/employees/{employee_id}", {
-    params: { path: { employee_id: id } },
-  });
-  return (
-    <Anchor component={Link} href={`/employees/${id}`} fw={600}>
-      {data ? nameOf(data) : "…"}
-    </Anchor>
   );
 }
 

@@ -1,5 +1,5 @@
 import type { components } from "@fleet/web/api/business";
-import { useSession } from "@fleet/web/session/context";
+import { ApiError } from "@fleet/web/api/problem";
 
 import { $api } from "@/api";
 import type { Employee } from "@/employees/types";
@@ -10,10 +10,9 @@ export type LeaveStatus = components["schemas"]["HrmsLeaveStatus"];
 
 /** The employee that one's account belongs to; null where it belongs to none, undefined while that is read. */
 export function useOwnEmployee(): { me: Employee | null | undefined; error: unknown } {
-  const { user } = useSession();
-  const query = { params: { query: { q: user.email, limit: 100 } } };
-  const { data, error } = $api.useQuery("get", "/hrms/employees", query);
-  return { me: data && (data.items.find(({ user_id }) => user_id === user.id) ?? null), error };
+  const { data, error } = $api.useQuery("get", "/hrms/employees/me");
+  const none = error instanceof ApiError && error.problem.code === "hrms.own_employee_absent";
+  return none ? { me: null, error: null } : { me: data, error };
 }
 
 export function useLeaveTypes() {

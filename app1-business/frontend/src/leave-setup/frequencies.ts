@@ -1,0 +1,2 @@
+/** How often days that are earned are credited. */
+export const FREQUENCIES = ["monthly", "quarterly", "half_yearly", "yearly"] as const;

@@ -1,0 +1,139 @@
+"use client";
+
+import type { components } from "@fleet/web/api/business";
+import { versioned } from "@fleet/web/api/client";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
+import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
+import { ProblemAlert } from "@fleet/web/ui/problem-alert";
+import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
+import { Checkbox, Group, Modal, Skeleton, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+
+import { $api, api } from "@/api";
+
+import { HolidayDays } from "./holiday-days";
+import { useWeekdays } from "./use-weekdays";
+
+type HolidayList = components["schemas"]["HrmsHolidayListRead"];
+type Wish = Pick<HolidayList, "name" | "weekly_off" | "is_default" | "days">;
+
+const NEW: Wish = { name: "", weekly_off: ["saturday", "sunday"], is_default: true, days: [] };
+
+/** Makes a list, or changes the one with this id. */
+export function HolidayListDialog({ id, onClose }: { id?: string; onClose: () => void }) {
+  const t = useTranslations("leaveSetup");
+  const common = useTranslations("common");
+  const { data, error } = useQuery({
+    queryKey: ["get", "/hrms/holiday-lists/{list_id}", id, "versioned"],
+    queryFn: () => read(id ?? ""),
+    enabled: id !== undefined,
+    gcTime: 0, // what is edited is read anew each time
+  });
+  if (id === undefined) return <Form onClose={onClose} />;
+  if (data) return <Form list={data} onClose={onClose} />;
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("edit")}
+      size="lg"
+      closeButtonProps={{ "aria-label": common("close") }}
+    >
+      {error ? <ProblemAlert error={error} /> : <Skeleton h={300} />}
+    </Modal>
+  );
+}
+
+function read(id: string) {
+  return versioned(api.GET("/hrms/holiday-lists/{list_id}", { params: { path: { list_id: id } } }));
+}
+
+function Form({ list, onClose }: { list?: { data: HolidayList; etag: string }; onClose: () => void }) {
+  const t = useTranslations("leaveSetup");
+  const common = useTranslations("common");
+  const weekdays = useWeekdays();
+  const [wish, setWish] = useState<Wish>(list?.data ?? NEW);
+  const change = (changes: Partial<Wish>) => {
+    setWish({ ...wish, ...changes });
+  };
+  const params = { path: { list_id: list?.data.id ?? "" } };
+  const { save, busy, error, conflict } = useVersionedSave<Wish>({
+    etag: list?.etag ?? "",
+    read: () => read(params.path.list_id),
+    send: ({ name, weekly_off, is_default, days }, etag) => {
+      const body = { name, weekly_off, is_default, days };
+      if (!list) return api.POST("/hrms/holiday-lists", { body });
+      return api.PATCH("/hrms/holiday-lists/{list_id}", {
+        params: { ...params, header: { "if-match": etag } },
+        body,
+      });
+    },
+    onSaved: () => {
+      notifications.show({ message: common("saved") });
+      onClose();
+    },
+    onTakeTheirs: onClose,
+  });
+  const remove = $api.useMutation("delete", "/hrms/holiday-lists/{list_id}", { onSuccess: onClose });
+
+  return (
+    <>
+      <ActDialog
+        title={list ? t("editOf", { name: list.data.name }) : t("addList")}
+        act={common("save")}
+        size="lg"
+        busy={busy}
+        error={remove.error ?? error}
+        onSubmit={() => {
+          save(wish);
+        }}
+        onClose={onClose}
+        onRemove={list && (() => remove.mutate({ params }))}
+        removing={remove.isPending}
+      >
+        <TextInput
+          label={t("name")}
+          placeholder={t("listExample")}
+          required
+          maxLength={100}
+          data-autofocus
+          value={wish.name}
+          onChange={(event) => {
+            change({ name: event.currentTarget.value });
+          }}
+        />
+        <Checkbox
+          label={t("beDefault")}
+          description={t("beDefaultHint")}
+          checked={wish.is_default}
+          onChange={(event) => {
+            change({ is_default: event.currentTarget.checked });
+          }}
+        />
+        <Checkbox.Group
+          label={t("weeklyOff")}
+          value={wish.weekly_off}
+          onChange={(days) => {
+            change({ weekly_off: days });
+          }}
+        >
+          <Group mt={6} gap="md">
+            {weekdays.map((day) => (
+              <Checkbox key={day.value} {...day} />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        <HolidayDays
+          days={wish.days}
+          onChange={(days) => {
+            change({ days });
+          }}
+        />
+      </ActDialog>
+      <ConflictDialog {...conflict} />
+    </>
+  );
+}

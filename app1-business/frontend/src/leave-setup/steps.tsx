@@ -1,0 +1,88 @@
+"use client";
+
+import { Anchor, Card, List, Text, Title } from "@mantine/core";
+import { IconCircle, IconCircleCheck } from "@tabler/icons-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+
+import { $api } from "@/api";
+
+import type { SetupTab } from "./leave-setup";
+
+const ANY = { params: { query: { limit: 1 } } };
+
+/** What a new organisation has to do, in order, until somebody can ask for leave; gone once it is done. */
+export function Steps({ onFollow }: { onFollow: (tab: SetupTab) => void }) {
+  const t = useTranslations("leaveSetup");
+  const kinds = $api.useQuery("get", "/hrms/leave-types", ANY).data;
+  const lists = $api.useQuery("get", "/hrms/holiday-lists", ANY).data;
+  const employees = $api.useQuery("get", "/hrms/employees", ANY).data;
+  const allocations = $api.useQuery("get", "/hrms/leave-allocations", ANY).data;
+  if (!kinds || !lists || !employees || !allocations) return null;
+
+  const done = {
+    kinds: kinds.items.length > 0,
+    holidays: lists.items.length > 0,
+    employees: employees.items.length > 0,
+    allocations: allocations.items.length > 0,
+  };
+  if (Object.values(done).every(Boolean)) return null;
+  return (
+    <Card withBorder component="section" mb="md" maw={640}>
+      <Title order={2} size="h4" mb="xs">
+        {t("steps")}
+      </Title>
+      <List center type="ordered" listStyleType="none" spacing={4}>
+        <Step done={done.kinds}>
+          {t.rich("stepKinds", { to: (words) => <ToTab onFollow={() => onFollow("kinds")}>{words}</ToTab> })}
+        </Step>
+        <Step done={done.holidays}>
+          {t.rich("stepHolidays", {
+            to: (words) => <ToTab onFollow={() => onFollow("holidays")}>{words}</ToTab>,
+          })}
+        </Step>
+        <Step done={done.employees}>
+          {t.rich("stepEmployees", { to: (words) => <ToPage href="/employees">{words}</ToPage> })}
+        </Step>
+        <Step done={done.allocations}>
+          {t.rich("stepAllocations", {
+            to: (words) => <ToTab onFollow={() => onFollow("allocations")}>{words}</ToTab>,
+          })}
+        </Step>
+      </List>
+      <Text size="sm" c="dimmed" mt="xs">
+        {t.rich("thenAsk", {
+          leave: (words) => <ToPage href="/leave">{words}</ToPage>,
+          approvals: (words) => <ToPage href="/leave-approvals">{words}</ToPage>,
+        })}
+      </Text>
+    </Card>
+  );
+}
+
+function Step({ done, children }: { done: boolean; children: ReactNode }) {
+  const t = useTranslations("leaveSetup");
+  const Icon = done ? IconCircleCheck : IconCircle;
+  return (
+    <List.Item icon={<Icon size={18} aria-label={t(done ? "done" : "toDo")} role="img" />}>
+      {children}
+    </List.Item>
+  );
+}
+
+function ToTab({ onFollow, children }: { onFollow: () => void; children: ReactNode }) {
+  return (
+    <Anchor component="button" type="button" inherit onClick={onFollow}>
+      {children}
+    </Anchor>
+  );
+}
+
+function ToPage({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <Anchor component={Link} href={href} inherit>
+      {children}
+    </Anchor>
+  );
+}
