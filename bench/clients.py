@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from bench.ground import OUT
 from bench.load import Target, compare
-from bench.report import Report
+from bench.report import Report, text
 from bench.stage import UPSTREAM, staged
 
 _URL = f"http://127.0.0.1:{UPSTREAM}"
@@ -105,7 +105,7 @@ CLIENTS: tuple[Callable[..., Any], ...] = (own, pyreqwest, aiohttp, httpx_aiohtt
 
 
 def main() -> None:
-    report = Report()
+    report = Report("clients")
     with staged() as stage:
         nginx = {"upstream": stage.upstream()}
         targets = [Target("bare upstream", f"{_URL}/hrms/employees", ["x"], nginx)]
@@ -125,8 +125,8 @@ def main() -> None:
             for name, s in samples.items()
         ],
     )
-    (OUT / "clients.md").write_text(report.text())
-    print(report.text())
+    (OUT / "clients.md").write_text(text([report]))
+    print(text([report]))
 
 
 if __name__ == "__main__":

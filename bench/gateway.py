@@ -25,9 +25,9 @@ from bench.stage import UPSTREAM, Stage, staged
 _PATH = "/hrms/employees"
 _CONNECTIONS = 32
 _NAIVE_PORT = 9301  # no matter which
-_TURNS = 15  # of each at half load
+_TURNS = 7  # of each at half load, each of two seconds
 # Goals.
-_CPU, _TIMES, _ADDED, _GROWTH, _EXTRA = 350, 15, 3, 5, 50  # µs, times, ms, MB, MB
+_CPU, _TIMES, _ADDED, _GROWTH, _EXTRA = 200, 25, 3, 5, 50  # µs, times, ms, MB, MB
 _OURS, _NAIVE, _NGINX, _BARE = "gateway", "naive gateway", "nginx proxy_pass", "no gateway"
 
 
@@ -67,10 +67,11 @@ def _at_full_load(stage: Stage, gateway: Gateway, options: Options, report: Repo
     )
     ours = samples[_OURS]
     cpu = sum(ours.cpu.values())
-    report.goal("CPU per request", "≤ 350 µs, moonshot 200", f"{cpu:.0f} µs", met=cpu <= _CPU)
+    report.goal("gateway: CPU per request", f"≤ {_CPU} µs", f"{cpu:.0f} µs", met=cpu <= _CPU)
     if _NAIVE in samples:
         times = ours.rate / samples[_NAIVE].rate
-        report.goal("times the naive gateway's rate", "≥ 15", f"{times:.1f}", met=times >= _TIMES)
+        report.goal("times the naive gateway's rate", f"≥ {_TIMES}", f"{times:.1f}", met=times >= _TIMES)
+        report.times["gateway, of the naive one"] = times
     return samples
 
 
@@ -94,7 +95,7 @@ def _at_half_load(stage: Stage, gateway: Gateway, rate: float, report: Report) -
     """
     bare, ours = f"http://127.0.0.1:{UPSTREAM}{_PATH}", gateway.url + _PATH
     turns = [
-        [paced(url, stage.token, rate=rate / 2, seconds=3) for url in (bare, ours)] for _ in range(_TURNS)
+        [paced(url, stage.token, rate=rate / 2, seconds=2) for url in (bare, ours)] for _ in range(_TURNS)
     ]
     report.table(
         f"Half load: {rate / 2:,.0f}/s offered, medians of {_TURNS} runs",
@@ -116,7 +117,7 @@ def _at_half_load(stage: Stage, gateway: Gateway, rate: float, report: Report) -
 def _memory(stage: Stage, report: Report, requests: int) -> None:
     """Resident memory over many requests, and over a large upload and download."""
     gateway = stage.gateway()
-    _requests(gateway, stage.token, 50_000)
+    _requests(gateway, stage.token, 30_000)
     before = gateway.memory
     _requests(gateway, stage.token, requests)
     grown = (gateway.memory - before) / 2**20
@@ -141,7 +142,7 @@ def _memory(stage: Stage, report: Report, requests: int) -> None:
 def _requests(gateway: Gateway, token: str, times: int) -> None:
     answered = 0
     while answered < times:
-        answered += paced(gateway.url + _PATH, token, rate=1e6, seconds=10).answered
+        answered += paced(gateway.url + _PATH, token, rate=1e6, seconds=5).answered
 
 
 async def _large(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -3,9 +3,7 @@
 import asyncio
 import statistics
 import time
-from typing import Any
 
-import asyncpg
 import httpx
 
 from bench.ground import Ground
@@ -62,7 +60,7 @@ def leave(where: Ground, options: Options, report: Report) -> None:
 
 
 async def _fill(where: Ground, tenant: str) -> None:
-    connection: Any = await asyncpg.connect(where.admin_url.rpartition("/")[0] + "/app1_hrms")
+    connection = await where.connect("app1_hrms")
     async with connection.transaction():
         await connection.execute(f"SET LOCAL search_path = tenant_{tenant}, ext")
         await connection.execute(_STAFF)

@@ -10,9 +10,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Any
 
-import asyncpg
 import httpx
 import psutil
 from pymarc import Field, Indicators, Record, Subfield
@@ -29,7 +27,7 @@ _P95 = 50  # ms
 _RATE = 1000  # records a second
 _GROWTH = 10  # MB, once a tenth is done: what a file costs does not depend on its length
 _SYLLABLES = "ba ke li mo nu ra sto ven tra qui pel dor ash ine ter gal wen fir hol mer é ü".split()  # noqa: SIM905 - reads as what it is
-_TENANT, _EMAIL = "benchschool", "owner@benchschool.test"
+TENANT, _EMAIL = "benchschool", "owner@benchschool.test"
 _PASSWORD = "only-for-benchmarks"  # noqa: S105 - of an account on the developer's own machine
 _SERVICE = "app2-libraries-service"
 
@@ -138,24 +136,30 @@ def _records(words: _Words) -> Iterator[bytes]:
         yield bytes(record.as_marc())
 
 
-def _signed_in(where: Ground) -> httpx.AsyncClient:
-    """A client of the school's owner; the school is made where it is missing."""
+def owner(where: Ground) -> str:
+    """An access token of the school's owner; the school is made where it is missing."""
     with httpx.Client(base_url=where.gateway, headers={"X-Application": "school"}, timeout=60) as client:
         credentials = {"email": _EMAIL, "password": _PASSWORD}
-        names = {"tenant": _TENANT, "organisation": "Benchmark School", "name": "Owner"}
+        names = {"tenant": TENANT, "organisation": "Benchmark School", "name": "Owner"}
         answer = client.post("/user/register", json=names | credentials)
         if answer.status_code != httpx.codes.CONFLICT:
             answer.raise_for_status()
-        login = client.post("/user/login", json=credentials, headers={"X-Tenant-ID": _TENANT})
-        token = {"Authorization": f"Bearer {login.raise_for_status().json()['access_token']}"}
-        while client.get("/user/tenant", headers=token).json()["services"]["libraries"] != "ready":
+        login = client.post("/user/login", json=credentials, headers={"X-Tenant-ID": TENANT})
+        token = str(login.raise_for_status().json()["access_token"])
+        client.headers["Authorization"] = f"Bearer {token}"
+        while client.get("/user/tenant").json()["services"]["libraries"] != "ready":
             time.sleep(0.2)
-    return httpx.AsyncClient(base_url=where.gateway, headers=token, timeout=120)
+    return token
+
+
+def _signed_in(where: Ground) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {owner(where)}"}
+    return httpx.AsyncClient(base_url=where.gateway, headers=headers, timeout=120)
 
 
 async def _stock(where: Ground, words: _Words) -> None:
-    schema = f"tenant_{_TENANT}"
-    connection: Any = await asyncpg.connect(where.admin_url.rpartition("/")[0] + "/app2_libraries")
+    schema = f"tenant_{TENANT}"
+    connection = await where.connect("app2_libraries")
     there = await connection.fetchval(f"SELECT count(*) FROM {schema}.books")  # noqa: S608 - own name
     titles = (
         (words.title(), [words.name()], [" ".join(words.some(2)) for _ in range(3)], 1)

@@ -4,6 +4,7 @@ import secrets
 import statistics
 import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -16,10 +17,10 @@ from bench.report import Report
 from bench.usage import family, resident_mb
 
 _WARM_START = 15  # seconds
-_IDLE = 700  # MB
+_IDLE = 1200  # MB
 _SETTLED = 10  # seconds after which a started fleet is idle
-_ONBOARDED = 3  # seconds
-_REGISTRATIONS = 10
+_ONBOARDED = 2  # seconds
+_REGISTRATIONS = {1: 10, 8: 24}  # by how many at once
 _LOOK_EVERY = 0.02  # seconds
 
 
@@ -30,35 +31,46 @@ def warm_start(_where: Ground, options: Options, report: Report) -> None:
         ground.down()
         times.append(ground.up())
     median = statistics.median(times)
-    report.goal("`make up`, second run", f"< {_WARM_START} s", f"{median:.1f} s", met=median < _WARM_START)
+    report.goal(
+        f"`make up`, warm, median of {options.repeats}",
+        f"< {_WARM_START} s",
+        f"{median:.1f} s (best {min(times):.1f} s)",
+        met=median < _WARM_START,
+    )
 
 
 def idle_memory(where: Ground, _options: Options, report: Report) -> None:
-    """What is resident when nothing is asked of the fleet, without PostgreSQL."""
+    """What is resident when nothing is asked of the fleet."""
     time.sleep(_SETTLED)
-    sizes = {name: resident_mb(family(pid)) for name, pid in where.pids.items() if name != "postgres"}
+    sizes = {name: resident_mb(family(pid)) for name, pid in where.pids.items()}
     sizes["supervisor"] = resident_mb([psutil.Process(where.supervisor)])
     report.table(
         "Memory of the idle fleet (PSS)",
         ("", "MB"),
         [(name, f"{size:.0f}") for name, size in sorted(sizes.items())],
     )
-    total = sum(sizes.values())
+    total, postgres = sum(sizes.values()), sizes["postgres"]
     report.goal(
-        "fleet idle, resident without PostgreSQL", f"< {_IDLE} MB", f"{total:.0f} MB", met=total < _IDLE
+        f"fleet idle, resident, with {sum(name.endswith('-frontend') for name in sizes)} frontends",
+        f"< {_IDLE:,} MB",
+        f"{total:,.0f} MB, of it PostgreSQL {postgres:.0f}",
+        met=total < _IDLE,
     )
 
 
 def onboarding(where: Ground, _options: Options, report: Report) -> None:
     """From sending a registration to the answer that says every service is ready."""
-    times = sorted(_onboard(where) for _ in range(_REGISTRATIONS))
-    median = statistics.median(times)
-    report.goal(
-        f"register until every service is ready, median of {_REGISTRATIONS}",
-        f"< {_ONBOARDED} s",
-        f"{median:.2f} s (slowest {times[-1]:.2f} s)",
-        met=median < _ONBOARDED,
-    )
+    _onboard(where)
+    for at_once, tenants in _REGISTRATIONS.items():
+        with ThreadPoolExecutor(at_once) as threads:
+            times = list(threads.map(_onboard, [where] * tenants))
+        median = statistics.median(times)
+        report.goal(
+            f"register until every service is ready, {at_once} at once, median of {tenants}",
+            f"< {_ONBOARDED} s",
+            f"{median:.2f} s (slowest {max(times):.2f} s)",
+            met=median < _ONBOARDED,
+        )
 
 
 def _onboard(where: Ground) -> float:

@@ -1,17 +1,32 @@
--- wrk's script: GETs of one URL, each with the token on a random line of a file; one line of JSON at the end.
--- wrk … URL -- <file of tokens> <seed>
+-- wrk's script: GETs of one URL, each with the token on a random line of a file, or POSTs of one token's,
+-- in the order of a file with a path and a body on each line, over and over. One line of JSON at the end.
+-- wrk … URL -- <file of tokens> <seed> [<file of posts>]
 
-local requests = {}
+local gets, posts = {}, {}
+local sent = -1 -- wrk asks for one request that it does not send, before all others
+local seed, authorization
 
 function init(args)
-  math.randomseed(tonumber(args[2]))
+  seed = args[2]
+  math.randomseed(tonumber(seed))
   for token in io.lines(args[1]) do
-    requests[#requests + 1] = wrk.format("GET", nil, { Authorization = "Bearer " .. token })
+    authorization = "Bearer " .. token
+    gets[#gets + 1] = wrk.format("GET", nil, { Authorization = authorization })
+  end
+  for line in args[3] and io.lines(args[3]) or function() end do
+    local path, body = line:match("^(%S+) (.*)$")
+    posts[#posts + 1] = { path = path, body = body }
   end
 end
 
 function request()
-  return requests[math.random(#requests)]
+  if #posts == 0 then
+    return gets[math.random(#gets)]
+  end
+  local post = posts[sent % #posts + 1]
+  sent = sent + 1
+  local headers = { Authorization = authorization, ["Content-Type"] = "application/json" }
+  return wrk.format("POST", post.path, headers, (post.body:gsub("#", seed .. "x" .. sent)))
 end
 
 function done(summary, latency)

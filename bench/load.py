@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +14,23 @@ from bench.usage import cpu_seconds
 
 _SCRIPT = Path(__file__).with_name("load.lua")
 _SLOWEST = "30s"  # wrk counts a slower answer as an error
+_POSTS = 400  # that are sent over and over
+
+Post = tuple[str, str]
+"""A path and a body of JSON, in which each `#` becomes something that no other request has."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Something that answers GETs of `url`."""
+    """Something that answers GETs of `url`, or POSTs."""
 
     name: str
     url: str
     tokens: Sequence[str]  # each request has one of them, chosen at random
     processes: Mapping[str, int]  # by name, the pids whose CPU time counts
+    # Makes as many POSTs as asked for, anew for each run. They are sent in that order, over and over,
+    # and many at once: what needs another's effect comes long after it.
+    posts: Callable[[int], Sequence[Post]] | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,15 @@ class Sample:
     p50: float  # milliseconds
     p99: float
     cpu: Mapping[str, float]  # microseconds per request, by process
+
+    def cells(self, processes: Iterable[str]) -> list[str]:
+        """As a table has it under `columns` of the same processes."""
+        costs = [f"{self.cpu[process]:,.0f}" if process in self.cpu else "" for process in processes]
+        return [f"{self.rate:,.0f}", f"{self.p50:.1f}", f"{self.p99:.1f}", *costs]
+
+
+def columns(processes: Iterable[str]) -> list[str]:
+    return ["req/s", "p50 ms", "p99 ms", *(f"{process} µs" for process in processes)]
 
 
 def compare(
@@ -52,11 +68,11 @@ def compare(
         RuntimeError: a request failed.
     """
     for target in targets:
-        _run(target, connections, warm_up)
+        run(target, connections, warm_up)
     samples: dict[str, list[Sample]] = {target.name: [] for target in targets}
     for _ in range(repeats):
         for target in targets:
-            sample = _run(target, connections, seconds)
+            sample = run(target, connections, seconds)
             samples[target.name].append(sample)
             line = f"{sample.rate:8.0f}/s   p50 {sample.p50:7.1f} ms   p99 {sample.p99:7.1f} ms"
             print(f"  {target.name:<30} {connections:>3} connections {line}", flush=True)
@@ -67,7 +83,12 @@ def _median(samples: list[Sample]) -> Sample:
     return sorted(samples, key=lambda sample: sample.rate)[len(samples) // 2]
 
 
-def _run(target: Target, connections: int, seconds: int) -> Sample:
+def run(target: Target, connections: int, seconds: int) -> Sample:
+    """Load one target once.
+
+    Raises:
+        RuntimeError: a request failed.
+    """
     before = cpu_seconds(target.processes)
     measured = _wrk(target, connections, seconds)
     after = cpu_seconds(target.processes)
@@ -85,12 +106,15 @@ def _wrk(target: Target, connections: int, seconds: int) -> dict[str, int]:
     program = shutil.which("wrk")
     if program is None:
         sys.exit("bench: wrk is not installed: apt-get install wrk")
-    with tempfile.NamedTemporaryFile("w", prefix="tokens-") as file:
-        file.write("".join(f"{token}\n" for token in target.tokens))
-        file.flush()
+    with tempfile.TemporaryDirectory(prefix="bench-load-") as folder:
+        tokens, posts = Path(folder, "tokens"), Path(folder, "posts")
+        tokens.write_text("".join(f"{token}\n" for token in target.tokens))
+        arguments = [str(tokens), str(random.getrandbits(31))]
+        if target.posts is not None:
+            posts.write_text("".join(f"{path} {body}\n" for path, body in target.posts(_POSTS)))
+            arguments.append(str(posts))
         options = ["-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={_SLOWEST}", f"-s{_SCRIPT}"]
-        seed = str(random.getrandbits(31))
-        command = [program, *options, target.url, "--", file.name, seed]
+        command = [program, *options, target.url, "--", *arguments]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     measured: dict[str, int] = json.loads(said.splitlines()[-1])
     return measured

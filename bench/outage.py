@@ -19,8 +19,8 @@ from bench.report import Report
 from bench.stage import UPSTREAM, Stage, staged
 
 _RATE = 500  # requests a second to each service
-_TURNS = 9
-_SECONDS = 3  # of each
+_TURNS = 3
+_SECONDS = 2  # of each
 _SOON, _FLAT, _TIMES = 50, 3, 1.2  # goals: ms, ms, times
 
 

@@ -1,11 +1,13 @@
-"""What was measured, as Markdown tables."""
+"""What was measured, kept as JSON and told as Markdown tables."""
 
+import json
 import os
 import platform
 import subprocess
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psutil
 
@@ -14,30 +16,48 @@ from bench.ground import REPOSITORY
 
 @dataclass
 class Report:
-    """Tables in the order in which they were measured, and the goals last."""
+    """What one part measured, in that order."""
 
-    parts: list[str] = field(default_factory=list)
+    part: str
+    seconds: float = 0  # that it took
+    tables: list[tuple[str, list[Sequence[str]]]] = field(
+        default_factory=list
+    )  # title, rows; the header first
     goals: list[Sequence[str]] = field(default_factory=list)
+    times: dict[str, float] = field(default_factory=dict)  # a peer's, by what was measured
+    by_tenants: dict[str, float] = field(default_factory=dict)  # requests a second, by how many there were
+    failures: list[str] = field(default_factory=list)
 
     def table(self, title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-        self.parts.append(f"### {title}\n\n{_table(header, rows)}")
+        self.tables.append((title, [header, *rows]))
 
     def goal(self, what: str, wanted: str, measured: str, *, met: bool) -> None:
         self.goals.append((what, wanted, measured, "yes" if met else "**no**"))
 
-    def text(self) -> str:
-        parts = [_where(), *self.parts]
-        if self.goals:
-            parts.append(f"### Goals\n\n{_table(('', 'goal', 'measured', 'met'), self.goals)}")
-        return "\n\n".join(parts) + "\n"
+    def keep(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=1))
+
+    @classmethod
+    def kept(cls, path: Path) -> "Report":
+        return cls(**json.loads(path.read_text()))
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    rule = ["---", *("---:" for _ in header[1:])]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+def text(reports: Sequence[Report]) -> str:
+    """All tables, the goals of all parts last, and what failed."""
+    parts = [_where(reports)]
+    parts += [f"### {title}\n\n{_table(rows)}" for report in reports for title, rows in report.tables]
+    if goals := [goal for report in reports for goal in report.goals]:
+        parts.append(f"### Goals\n\n{_table([('', 'goal', 'measured', 'met'), *goals])}")
+    parts += [f"**Failed:** {failure}" for report in reports for failure in report.failures]
+    return "\n\n".join(parts) + "\n"
 
 
-def _where() -> str:
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    rule = ["---", *("---:" for _ in rows[0][1:])]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (rows[0], rule, *rows[1:]))
+
+
+def _where(reports: Sequence[Report]) -> str:
     model = next((line for line in _lines("/proc/cpuinfo") if line.startswith("model name")), ": unknown")
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"],
@@ -47,10 +67,11 @@ def _where() -> str:
         text=True,
     )
     memory = psutil.virtual_memory().total / 2**30
+    took = ", ".join(f"{report.part} {report.seconds:.0f} s" for report in reports)
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit.stdout.strip()}, {platform.system()} on "
         f"{os.cpu_count()} cores ({model.partition(':')[2].strip()}), {memory:.0f} GB, "
-        f"Python {platform.python_version()}."
+        f"Python {platform.python_version()}. Measuring took: {took}."
     )
 
 

@@ -19,7 +19,7 @@ from servicekit.embedded import free_port
 
 from bench.ground import OUT
 from bench.paced import command, read
-from bench.report import Report
+from bench.report import Report, text
 from bench.stage import Stage, staged
 
 _TENANTS = 20
@@ -77,7 +77,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2000, help="requests a second (%(default)s)")
     options = parser.parse_args()
     seconds = round(options.minutes * 60)
-    report = Report()
+    report = Report("soak")
     with staged() as stage:
         ports = (free_port(), free_port())
         havoc = Havoc(stage, ports)
@@ -112,8 +112,8 @@ def main() -> None:
     ]
     report.table("Soak", ("", ""), rows)
     OUT.mkdir(exist_ok=True)
-    (OUT / "soak.md").write_text(report.text())
-    print(report.text())
+    (OUT / "soak.md").write_text(text([report]))
+    print(text([report]))
 
 
 def _codes(log: Path) -> dict[str, int]:

@@ -1,28 +1,26 @@
-"""The tenants that the benchmarks read: made once, the way any tenant comes to be, and kept.
+"""`python -m bench.tenants 3000`: the tenants that the benchmarks read, made once and kept.
 
-    python -m bench.tenants 1000
-
-Each registers through the gateway and is provisioned by its fact. Its 60 employees, as many as
-the peer's tenants have, are then put in place directly: hired through the API they would each
-be sent a mail.
+Each registers through the gateway and is provisioned by its fact, the way any tenant comes to be. Its 60
+employees, as many as the peer's tenants have, are then put in place directly: hired through the API
+they would each be sent a mail. Started again it makes what is missing.
 """
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, TypeVar
+import time
 
-import asyncpg
 import httpx
+from servicekit.fleet import fleet
 
 from bench import ground
 from bench.ground import Ground
 
 EMPLOYEES = 60
-_AT_ONCE = 4
+_AT_ONCE = 8
 _NAME = "bench"
 _PASSWORD = "only-for-benchmarks"  # noqa: S105 - of accounts on the developer's own machine
 _PROVISIONED_WITHIN = 60  # seconds without any progress
+_AHEAD = 100  # tenants registered before those before them are provisioned
 
 _STAFF = f"""
 INSERT INTO departments (name, version) VALUES ('Engineering', 1);
@@ -34,77 +32,78 @@ INSERT INTO employment_records
   (employee_id, valid_from, department_id, position_id, manager_id, employment_type)
 SELECT e.id, e.date_of_joining, d.id, p.id, nullif(m.id, e.id), 'full_time'
 FROM employees e, departments d, positions p, employees m WHERE m.employee_no = 'E0001';
+ANALYZE departments, positions, employees, employment_records;
 """  # noqa: S608 - a number of this file
 
-Made = TypeVar("Made")
+_WITH_STAFF = f"""
+SELECT relnamespace::regnamespace::text AS schema FROM pg_class
+WHERE relname = 'employees' AND reltuples >= {EMPLOYEES}
+"""  # noqa: S608 - as above
 
 
 def name(number: int) -> str:
     return f"{_NAME}{number}"
 
 
+async def count(where: Ground) -> int:
+    """How many there are: 1 to this."""
+    here = await _staffed(where)
+    return next(number for number in range(1, len(here) + 2) if name(number) not in here) - 1
+
+
 async def prepare(where: Ground, count: int) -> None:
     """Make the tenants 1 to `count` where they are missing."""
-    async with _client(where) as client:
-
-        async def register(number: int) -> None:
-            answer = await client.post(
-                "/user/register",
-                json={
-                    "tenant": name(number),
-                    "organisation": f"Benchmark {number}",
-                    "name": "Owner",
-                    "email": _email(number),
-                    "password": _PASSWORD,
-                },
-            )
-            if answer.status_code != httpx.codes.CONFLICT:  # then it is there
-                answer.raise_for_status()
-
-        here = await _provisioned(where)
-        missing = [number for number in range(1, count + 1) if name(number) not in here]
-        await _all("registered", missing, register)
-    await _until_provisioned(where, {name(number) for number in missing})
-    await _staff(where, count)
-
-
-async def count(where: Ground) -> int:
-    """How many there are."""
-    return sum(tenant.startswith(_NAME) for tenant in await _provisioned(where))
-
-
-async def log_in(where: Ground, count: int) -> list[str]:
-    """An access token, good for ten minutes, of the owner of each tenant from 1 to `count`."""
-    async with _client(where) as client:
-
-        async def token(number: int) -> str:
-            credentials = {"email": _email(number), "password": _PASSWORD}
-            answer = await client.post("/user/login", json=credentials, headers={"X-Tenant-ID": name(number)})
-            return str(answer.raise_for_status().json()["access_token"])
-
-        return await _all("logged in", range(1, count + 1), token)
-
-
-def _client(where: Ground) -> httpx.AsyncClient:
+    here = await _staffed(where)
+    missing = [number for number in range(1, count + 1) if name(number) not in here]
+    began = time.monotonic()
     limits = httpx.Limits(max_connections=_AT_ONCE)
     headers = {"X-Application": "business"}
-    return httpx.AsyncClient(base_url=where.gateway, headers=headers, limits=limits, timeout=60)
+    async with httpx.AsyncClient(
+        base_url=where.gateway, headers=headers, limits=limits, timeout=60
+    ) as client:
+        for first in range(0, len(missing), _AHEAD):
+            some = missing[first : first + _AHEAD]
+            await asyncio.gather(*(_register(client, number) for number in some))
+            await _until_provisioned(where, {name(number) for number in some})
+            await _staff(where, some)
+            seconds = time.monotonic() - began
+            print(f"\r  {first + len(some)}/{len(missing)} tenants, {seconds:.0f} s", end="", flush=True)
+    print()
 
 
-def _email(number: int) -> str:
-    return f"owner@{name(number)}.test"
+async def _register(client: httpx.AsyncClient, number: int) -> None:
+    answer = await client.post(
+        "/user/register",
+        json={
+            "tenant": name(number),
+            "organisation": f"Benchmark {number}",
+            "name": "Owner",
+            "email": f"owner@{name(number)}.test",
+            "password": _PASSWORD,
+        },
+    )
+    if answer.status_code != httpx.codes.CONFLICT:  # then it is there
+        answer.raise_for_status()
 
 
-async def _hrms(where: Ground) -> Any:
-    """A connection; asyncpg has no types."""
-    return await asyncpg.connect(where.admin_url.rpartition("/")[0] + "/app1_hrms")
+async def _staffed(where: Ground) -> set[str]:
+    """Those that have their employees, by PostgreSQL's statistics: asking each of them would take long."""
+    connection = await where.connect("app1_hrms")
+    rows = await connection.fetch(_WITH_STAFF)
+    await connection.close()
+    return {row["schema"].removeprefix("tenant_") for row in rows}
 
 
 async def _provisioned(where: Ground) -> set[str]:
-    connection = await _hrms(where)
-    rows = await connection.fetch("SELECT id FROM control.tenant WHERE status = 'active'")
-    await connection.close()
-    return {row["id"] for row in rows}
+    """Those that all services of the application have a schema for."""
+    ready: list[set[str]] = []
+    for entry in fleet().built:
+        if entry.application == "business":
+            connection = await where.connect(entry.database)
+            rows = await connection.fetch("SELECT id FROM control.tenant WHERE id ~ $1", f"^{_NAME}[0-9]+$")
+            await connection.close()
+            ready.append({row["id"] for row in rows})
+    return set.intersection(*ready)
 
 
 async def _until_provisioned(where: Ground, wanted: set[str]) -> None:
@@ -117,42 +116,18 @@ async def _until_provisioned(where: Ground, wanted: set[str]) -> None:
         await asyncio.sleep(1)
 
 
-async def _staff(where: Ground, count: int) -> None:
-    connection = await _hrms(where)
-    for number in range(1, count + 1):
-        schema = f"tenant_{name(number)}"
-        if await connection.fetchval(f"SELECT EXISTS (SELECT FROM {schema}.employees)"):  # noqa: S608 - own name
-            continue
+async def _staff(where: Ground, numbers: list[int]) -> None:
+    connection = await where.connect("app1_hrms")
+    for number in numbers:
         async with connection.transaction():
-            await connection.execute(f"SET LOCAL search_path = {schema}, ext")
+            await connection.execute(f"SET LOCAL search_path = tenant_{name(number)}, ext")
             await connection.execute(_STAFF)
-    await connection.execute("VACUUM (ANALYZE)")
     await connection.close()
-
-
-async def _all(done: str, numbers: Iterable[int], work: Callable[[int], Awaitable[Made]]) -> list[Made]:
-    """Work for each number, a few at once, the progress shown."""
-    numbers = list(numbers)
-    turns = asyncio.Semaphore(_AT_ONCE)
-    finished = 0
-
-    async def one(number: int) -> Made:
-        nonlocal finished
-        async with turns:
-            made = await work(number)
-        finished += 1
-        print(f"\r  tenants {done}: {finished}/{len(numbers)}", end="", flush=True)
-        return made
-
-    made = await asyncio.gather(*map(one, numbers))
-    if numbers:
-        print()
-    return made
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.tenants", description="make and keep tenants")
-    parser.add_argument("count", nargs="?", type=int, default=1000, help="how many (default: %(default)s)")
+    parser.add_argument("count", nargs="?", type=int, default=3000, help="how many (default: %(default)s)")
     arguments = parser.parse_args()
     with ground.started() as where:
         asyncio.run(prepare(where, arguments.count))

@@ -32,12 +32,12 @@ from bench.usage import cpu_seconds
 
 _SOCKETS, _REPLICAS = 500, 2
 _STEADY = 10  # messages a second, for the cost of a delivery
-_RATES = (10, 15, 20, 25, 30, 40, 50, 60, 80, 100)  # messages a second, tried until p99 is beyond
+_RATES = (15, 20, 30, 40, 60, 100)  # messages a second, tried after that until p99 is beyond
 _FIRST, _LIGHT = 100, 40  # sockets, kB
 _PATIENCE = 60  # seconds
 _WARM_UP = 20  # messages
 _SOON = 0.1  # seconds
-_POSTS = 200  # one after the other
+_POSTS = 100  # one after the other
 _MEMBERS = (10, 5_000)
 
 _SOCKETIO = ("python-socketio~=5.16", "uvicorn[standard]==0.54.0", "redis==8.1.0", "aiohttp")
@@ -106,7 +106,7 @@ async def _fan_out(fleets: Sequence[_Fleet], options: Options, report: Report) -
     bare = cost[fleets[0].name]
     rows = []
     for fleet in fleets:
-        fastest = await _fastest(fleet, options)
+        fastest = await _fastest(fleet, steady[fleet.name][0], options)
         gateway = median(run.cpu.get("gateway", 0) for run in steady[fleet.name])
         rows.append(
             (
@@ -140,14 +140,15 @@ async def _fan_out(fleets: Sequence[_Fleet], options: Options, report: Report) -
     report.goal("a delivery, times bare", "≤ 1.8", f"{ours / bare:.2f}", met=ours <= 1.8 * bare)
     report.goal("the same, through the gateway", "≤ 2.4", f"{through / bare:.2f}", met=through <= 2.4 * bare)
     report.goal("beside python-socketio", "< 1", f"{ours / peer:.2f}", met=ours < peer)
+    report.times["chat: deliveries per CPU time, of python-socketio"] = peer / ours
     idle = weight[fleets[2].name]
     report.goal("an idle socket", "< 40 kB", f"{idle:.1f} kB", met=idle < _LIGHT)
 
 
-async def _fastest(fleet: _Fleet, options: Options) -> _Run | None:
+async def _fastest(fleet: _Fleet, steady: _Run, options: Options) -> _Run | None:
     """The run with the highest rate before deliveries took too long."""
-    best = None
-    for rate in _RATES:
+    best = None if steady.p99 > _SOON else steady
+    for rate in _RATES if best else ():
         run = await _run(fleet, rate, options.seconds)
         if run.p99 > _SOON:
             break

@@ -9,7 +9,7 @@ from bench.queues.tally import CONCURRENCY
 from bench.queues.turns import Turn, in_turns, percentile
 from bench.report import Report
 
-_JOBS = 20_000  # of each library in one turn
+_JOBS = 10_000  # of each library in one turn
 _ROAD_JOBS = 2_000
 _JOB_EVERY, _FACT_EVERY = 0.02, 0.05  # seconds, of an idle queue and of idle services
 _OURS, _LISTS = "servicekit.queue", ("saq", "dramatiq")
@@ -44,6 +44,7 @@ async def _busy(where: Ground, options: Options, report: Report) -> None:
     )
     times = _rate(done[_OURS]) / max(_rate(done[name]) for name in _LISTS)
     report.goal("times the rate of the fastest on lists", "≥ 1", f"{times:.2f}", met=times >= 1)
+    report.times["queue: jobs, of the fastest on lists"] = times
 
 
 def _rate(turns: list[Turn]) -> float:

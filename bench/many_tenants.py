@@ -1,0 +1,78 @@
+"""The employees list of one tenant and of many, asked for at random: rate, and what the memory grows to."""
+
+import asyncio
+from statistics import median
+
+import psutil
+
+from bench import tenants
+from bench.employees import PROCESSES, check, target
+from bench.ground import Ground
+from bench.load import columns, compare, run
+from bench.options import Options
+from bench.report import Report
+from bench.usage import resident_mb
+
+_TENANTS = (1, 100, 1_000, 3_000)
+_CONNECTIONS = 32
+_SHARE, _TIMES = 0.8, 1.5  # goals: of the rate at one tenant, times the memory there
+_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = 'app1_hrms' AND usename = 'app1_hrms_ro'"
+
+
+def at_random(where: Ground, options: Options, report: Report) -> None:
+    there = asyncio.run(tenants.count(where))
+    if there < _TENANTS[-1]:
+        print(f"  only {there} tenants: make bench-data makes more, once")
+    if there < _TENANTS[1]:
+        return
+    targets = {
+        f"{count:,}": target(where, f"{count:,} tenants", count) for count in _TENANTS if count <= there
+    }
+    memory = {}
+    for name, one in targets.items():
+        check(one)
+        # Each connection to the database meets each tenant for the first time.
+        run(one, _CONNECTIONS, options.seconds + len(one.tokens) // 150)
+        memory[name] = _memory(where)
+    samples = compare(
+        list(targets.values()),
+        connections=_CONNECTIONS,
+        seconds=options.seconds,
+        repeats=options.repeats,
+        warm_up=1,
+    )
+    measured = {name: samples[one.name] for name, one in targets.items()}
+    report.table(
+        f"The employees list at {_CONNECTIONS} connections, tenants at random",
+        ("tenants", *columns(PROCESSES), "service MB", "a backend MB"),
+        [
+            (name, *sample.cells(PROCESSES), *(f"{size:.0f}" for size in memory[name]))
+            for name, sample in measured.items()
+        ],
+    )
+    report.by_tenants = {name: sample.rate for name, sample in measured.items()}
+    few, *_, many = measured
+    share, times = measured[many].rate / measured[few].rate, memory[many][0] / memory[few][0]
+    report.goal(
+        f"rate at {many} tenants, of that at 1", f"≥ {_SHARE:.0%}", f"{share:.0%}", met=share >= _SHARE
+    )
+    report.goal(
+        f"the service's memory after {many} tenants, times that after 1",
+        f"≤ {_TIMES}",
+        f"{times:.2f}",
+        met=times <= _TIMES,
+    )
+
+
+def _memory(where: Ground) -> tuple[float, float]:
+    """MB of the service, and of the median backend that reads for it (PSS)."""
+    service = resident_mb([psutil.Process(where.pids["app1-hrms-service"])])
+    backends = asyncio.run(_backends(where))
+    return service, median(resident_mb([psutil.Process(pid)]) for pid in backends)
+
+
+async def _backends(where: Ground) -> list[int]:
+    connection = await where.connect("app1_hrms")
+    rows = await connection.fetch(_BACKENDS)
+    await connection.close()
+    return [row["pid"] for row in rows]

@@ -1,0 +1,131 @@
+"""Migrating many tenants: when there is nothing to do, and when a thousand lack one revision.
+
+Timed is the operators' command, its start included. The new revision is a throwaway one in a copy of
+a service's migrations, taken back afterwards; `python -m bench.migrations business_hrms` is the
+command with it.
+"""
+
+import asyncio
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from fleet.migrations import heads
+from fleet.processes import plan
+from servicekit.fleet import ServiceEntry, fleet
+from servicekit.migrations import runner
+from servicekit.service import Service
+
+from bench import tenants
+from bench.ground import REPOSITORY, Ground
+from bench.options import Options
+from bench.report import Report
+
+_TENANTS = 1_000
+_NOTHING, _REVISION = 5, 60  # goals: seconds
+_NEW = "bench"
+_SOURCE = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{new}"
+down_revision = "{head}"
+
+
+def upgrade() -> None:
+    op.add_column("audit_events", sa.Column("{new}", sa.Text()))
+"""
+_LEAVE = """
+UPDATE control.tenant SET revision = $1
+WHERE id NOT IN (SELECT id FROM control.tenant WHERE status <> 'deleted' LIMIT $2)
+"""
+_TAKE_BACK = """
+DO $$ DECLARE schema text; BEGIN
+  FOR schema IN SELECT 'tenant_' || id FROM control.tenant WHERE revision LIKE '%:{new}' LOOP
+    EXECUTE format('ALTER TABLE %I.audit_events DROP COLUMN IF EXISTS {new}', schema);
+    EXECUTE format('UPDATE %I.alembic_version_{owner} SET version_num = %L', schema, '{head}');
+  END LOOP;
+  UPDATE control.tenant SET revision = '{revision}' WHERE revision LIKE '%:{new}';
+END $$
+"""
+
+
+def of_many_tenants(where: Ground, _options: Options, report: Report) -> None:
+    """Each service of the Business System."""
+    there = asyncio.run(tenants.count(where))
+    if there < _TENANTS:
+        print(f"  only {there} tenants: make bench-data makes more, once")
+        return
+    entries = [entry for entry in fleet().built if entry.application == "business"]
+    at_head = asyncio.run(heads(plan(where.place, fleet()), entries))
+    for entry in entries:
+        nothing, new = asyncio.run(_of(where, entry, at_head[entry.name]))
+        report.goal(
+            f"{entry.name}: migrating {there:,} tenants, nothing to do",
+            f"< {_NOTHING} s",
+            f"{nothing:.1f} s",
+            met=nothing < _NOTHING,
+        )
+        report.goal(
+            f"{entry.name}: migrating {_TENANTS:,} tenants by one revision",
+            f"< {_REVISION} s",
+            f"{new:.1f} s",
+            met=new < _REVISION,
+        )
+
+
+async def _of(where: Ground, entry: ServiceEntry, at_head: str) -> tuple[float, float]:
+    """Seconds with nothing to do, and with a new revision."""
+    others, _, last = at_head.rpartition(" ")
+    owner, _, head = last.partition(":")
+    back = _TAKE_BACK.format(new=_NEW, owner=owner, head=head, revision=at_head)
+    connection = await where.connect(entry.database)
+    try:
+        await connection.execute(back)  # where the last run was killed
+        nothing = _timed(where, entry, "servicekit", "migrate", migrated=0)
+        await connection.execute(_LEAVE, f"{others} {owner}:{_NEW}", _TENANTS)
+        new = _timed(where, entry, "bench.migrations", migrated=_TENANTS)
+    finally:
+        await connection.execute(back)
+        await connection.close()
+    return nothing, new
+
+
+def _timed(where: Ground, entry: ServiceEntry, *module: str, migrated: int) -> float:
+    command = [sys.executable, "-m", *module, entry.package]
+    environment = os.environ | where.environments[entry.name]
+    began = time.monotonic()
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    seconds = time.monotonic() - began
+    if f": {migrated} migrated" not in done.stdout:
+        raise RuntimeError(f"the migration did something else: {done.stdout}")
+    return seconds
+
+
+def _with_one_more(service: Service, folder: Path) -> Service:
+    """The service with a copy of its own migrations, and one more among them."""
+    own = service.tenant_streams[-1]
+    shutil.copytree(own.folder, folder, dirs_exist_ok=True)
+    (folder / f"{_NEW}.py").write_text(_SOURCE.format(new=_NEW, head=own.head))
+    longer = replace(own, folder=folder)
+    return replace(service, streams=[longer if stream is own else stream for stream in service.streams])
+
+
+def main() -> int:
+    service: Service = importlib.import_module(f"{sys.argv[1]}.main").service
+    with tempfile.TemporaryDirectory(prefix="bench-migrations-") as folder:
+        outcome = asyncio.run(runner.migrate(_with_one_more(service, Path(folder))))
+    print(f"{sys.argv[1]}: {outcome.migrated} migrated, {len(outcome.failed)} failed")
+    return 1 if outcome.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
