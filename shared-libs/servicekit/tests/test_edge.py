@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+from servicekit import tenancy
 from servicekit.records import TenantStatus
 from servicekit.testing.running import Running
 
@@ -115,6 +116,19 @@ async def test_a_tenant_that_is_not_in_use_is_refused(
     async with running.client(running.context(tenant)) as client:
         answer = await client.get(NOTES)
     assert (answer.status_code, answer.json()["code"]) == (refusal, f"tenant_{status}")
+
+
+async def test_a_tenant_that_was_served_is_refused_once_the_belief_in_it_is_over(
+    running: Running, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tenancy, "BELIEVED", 0)
+    tenants = tenancy.Tenants(running.database)
+    await tenants.require_active(tenant)
+    await running.set_status(tenant, "suspended")
+    with pytest.raises(tenancy.TenantSuspended):
+        await tenants.require_active(tenant)
+    await running.set_status(tenant, "active")
+    await tenants.require_active(tenant)
 
 
 class TestIdempotencyKey:

@@ -5,7 +5,7 @@ names no tenant, so a statement that forgets the map fails instead of reading
 somebody else's rows.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,18 @@ from prometheus_client import Gauge
 from pydantic import PostgresDsn
 from pydantic_core import from_json, to_json
 from redis.asyncio import Redis
-from sqlalchemy import CheckConstraint, DateTime, MetaData, String, TypeDecorator, Uuid, func, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    MetaData,
+    Select,
+    String,
+    TypeDecorator,
+    Uuid,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -139,6 +150,9 @@ ReadSessions = Callable[[], AbstractAsyncContextManager[ReadSession]]
 """Opens read sessions, for what should hold none all the while."""
 
 
+Value = TypeVar("Value")
+
+
 class ControlSession(AsyncSession):
     """Reads and writes what is no tenant's. A tenant table asked for here does not exist."""
 
@@ -188,9 +202,13 @@ class Database:
         async with ControlSession(self._writer, expire_on_commit=False) as session:
             yield session
 
-    async def ping(self) -> None:
+    async def look(self, statement: Select[Value]) -> Sequence[Value]:
+        """The one column that a statement reads from `control`, outside of any transaction."""
         async with self._reader.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+            return (await connection.scalars(statement)).all()
+
+    async def ping(self) -> None:
+        await self.look(select(1))
 
     async def dispose(self) -> None:
         await self._writer.dispose()

@@ -17,7 +17,7 @@ from servicekit.migrations import Stream, head_of, upgrade
 from servicekit.records import Tenant
 from servicekit.tenant_schema import schema_of
 
-BELIEVED = 10  # seconds a tenant is taken for active without another look
+BELIEVED = 10  # seconds that active tenants are taken for such without another look
 
 
 class TenantProvisioning(Unavailable):
@@ -46,11 +46,12 @@ class Tenants:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._active: dict[str, float] = {}
+        self._active: set[str] = set()
+        self._doubtful = 0.0  # when those are looked at again, by the monotonic clock
 
     def doubt(self, tenant: str) -> None:
         """Look again next time: something went wrong that a tenant's end would explain."""
-        self._active.pop(tenant, None)
+        self._active.discard(tenant)
 
     async def require_active(self, tenant: str) -> None:
         """Pass where the tenant's users may be served.
@@ -70,18 +71,33 @@ class Tenants:
             TenantProvisioning: not yet.
             TenantDeleted: not any more.
         """
-        now = time.monotonic()
-        if self._active.get(tenant, 0) > now:
+        await self._forget_inactive()
+        if tenant in self._active:
             return "active"
-        async with self._database.control() as session:
-            status = await session.scalar(select(Tenant.status).where(Tenant.id == tenant))
-        if status is None:
+        found = await self._database.look(select(Tenant.status).where(Tenant.id == tenant))
+        if not found:
             raise TenantProvisioning
+        [status] = found
         if status == "deleted":
             raise TenantDeleted
         if status == "active":
-            self._active[tenant] = now + BELIEVED
+            self._active.add(tenant)
         return status
+
+    async def _forget_inactive(self) -> None:
+        """One statement now and then for all tenants, however many there are."""
+        now = time.monotonic()
+        if not self._active or now < self._doubtful:
+            return
+        self._doubtful = now + BELIEVED  # those who come while this one looks need not look as well
+        try:
+            self._active -= set(await self._database.look(_INACTIVE))
+        except BaseException:
+            self._doubtful = 0.0
+            raise
+
+
+_INACTIVE = select(Tenant.id).where(Tenant.status != "active")
 
 
 async def provision(
