@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
-from fastapi.routing import APIRoute
 from redis.asyncio import Redis
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -19,7 +18,6 @@ from servicekit.edge import Router
 from servicekit.errors import (
     Conflict,
     Problem,
-    ProblemDocument,
     Unavailable,
     Unprocessable,
 )
@@ -68,9 +66,7 @@ def create_app(service: Service) -> FastAPI:
         title=service.name,
         openapi_url=None,
         lifespan=lifespan,
-        generate_unique_id_function=_operation_id,
         routes=list(health_routes(settings.release, {"postgresql": database_ready, "redis": redis_ready})),
-        responses={"default": {"model": ProblemDocument, "description": "A refusal, as problem+json."}},
         redirect_slashes=False,
     )
     app.add_middleware(BodyLimitMiddleware, limit=settings.body_limit)
@@ -78,9 +74,8 @@ def create_app(service: Service) -> FastAPI:
     app.add_middleware(RequestMiddleware)
     install_problems(app)
     _install_database_problems(app)
-    for router in service.all_routers:
-        app.include_router(router)
-    app.include_router(_description(app, entry.prefix))
+    for router in (*service.all_routers, _description(app, entry.prefix)):
+        app.router.routes += router.routes  # an included router is matched twice, each time route by route
     return app
 
 
@@ -90,11 +85,6 @@ async def _embedded(worker: Worker) -> AsyncGenerator[None]:
     yield
     worker.stop()
     await task
-
-
-def _operation_id(route: APIRoute) -> str:
-    """Stable, because clients are generated from it: the prefix and the function's name."""
-    return f"{route.path.split('/')[1].replace('-', '_')}_{route.name}"
 
 
 def _description(app: FastAPI, prefix: str) -> Router:

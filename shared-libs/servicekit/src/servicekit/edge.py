@@ -22,7 +22,7 @@ from pydantic_core import to_json
 
 from servicekit import db, idempotency
 from servicekit.access import Access
-from servicekit.errors import FieldError, PreconditionRequired, Unprocessable
+from servicekit.errors import FieldError, PreconditionRequired, ProblemDocument, Unprocessable
 from servicekit.records import IdempotentAnswer
 from servicekit.tenancy import Tenants
 from servicekit.web import problem_response
@@ -185,4 +185,15 @@ class Router(APIRouter):
     """A module's routes, below its prefix."""
 
     def __init__(self, prefix: str, *, tags: list[str] | None = None) -> None:
-        super().__init__(prefix=f"/{prefix}", tags=list(tags or ()), route_class=Route)
+        super().__init__(
+            prefix=f"/{prefix}",
+            tags=list(tags or ()),
+            route_class=Route,
+            generate_unique_id_function=_operation_id,
+            responses={"default": {"model": ProblemDocument, "description": "A refusal, as problem+json."}},
+        )
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Stable, because clients are generated from it: the prefix and the function's name."""
+    return f"{route.path.split('/')[1].replace('-', '_')}_{route.name}"
