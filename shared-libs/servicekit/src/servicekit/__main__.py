@@ -10,6 +10,7 @@ import importlib
 import signal
 import sys
 
+import uvloop
 from redis.asyncio import Redis
 
 from servicekit.db import Database
@@ -34,7 +35,7 @@ def main() -> int:
     working.add_argument("package")
     arguments = parser.parse_args()
     if arguments.command == "worker":
-        asyncio.run(_work(_service(arguments.package)))
+        uvloop.run(_work(_service(arguments.package)))
         return 0
     services = [_service(package) for package in arguments.packages]
     if arguments.command == "head":
