@@ -1,8 +1,10 @@
 "use client";
 
 import {
+  colorsTuple,
   createTheme,
   type CSSVariablesResolver,
+  DEFAULT_THEME,
   type MantineColor,
   MantineProvider,
   type MantineTheme,
@@ -33,6 +35,12 @@ function darker(theme: MantineTheme, use: string, black: string): Record<string,
   return Object.fromEntries(shades) as Record<string, string>;
 }
 
+/** Mantine's darkest green and orange are too pale for white words on them (WCAG AA). */
+const colors = {
+  green: colorsTuple([...DEFAULT_THEME.colors.green.slice(0, 9), "#237032"]),
+  orange: colorsTuple([...DEFAULT_THEME.colors.orange.slice(0, 9), "#b53c0c"]),
+};
+
 /** react-remove-scroll, behind Mantine's dialogs, asks this name for the nonce of its style. */
 declare global {
   interface Window {
@@ -51,6 +59,7 @@ export function Theme({
 }) {
   if (typeof window !== "undefined") window.__webpack_nonce__ ??= nonce;
   const theme = createTheme({
+    colors,
     primaryColor: color,
     primaryShade: { light: 9, dark: 9 },
     defaultRadius: "md",
