@@ -1,10 +1,10 @@
 "use client";
 
-import { Anchor, Code, TextInput } from "@mantine/core";
+import { Anchor, Code, Text, TextInput } from "@mantine/core";
 import { useFormatter, useTranslations } from "next-intl";
 
-import { userApi } from "../api/user";
 import type { components } from "../api/business";
+import { $user, userApi } from "../api/user";
 import { PageHeader } from "../ui/page-header";
 import { Permitted } from "../ui/permitted";
 import { type Column, ResourceTable } from "../ui/resource-table";
@@ -31,9 +31,13 @@ function Events() {
       id: "at",
       header: t("at"),
       sort: "created_at",
-      cell: (event) =>
-        format.dateTime(new Date(event.created_at), { dateStyle: "medium", timeStyle: "short" }),
+      cell: (event) => (
+        <Text size="sm" style={{ whiteSpace: "nowrap" }}>
+          {format.dateTime(new Date(event.created_at), { dateStyle: "medium", timeStyle: "short" })}
+        </Text>
+      ),
     },
+    { id: "actor", header: t("actor"), cell: (event) => event.actor && <Actor id={event.actor} /> },
     { id: "action", header: t("action"), cell: (event) => event.action },
     { id: "target", header: t("target"), cell: (event) => event.target },
     {
@@ -72,4 +76,10 @@ function Events() {
       />
     </>
   );
+}
+
+/** The person's name; the id, where the account is not to be read. */
+function Actor({ id }: { id: string }) {
+  const { data } = $user.useQuery("get", "/user/users/{user_id}", { params: { path: { user_id: id } } });
+  return data?.name ?? id;
 }
