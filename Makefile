@@ -100,7 +100,7 @@ api-types: install $(PACKAGES) ## generate the frontends' types from the service
 	  $(BIN)/python tools/openapi.py $$a | $(FLEET) npm exec --silent -- openapi-typescript $(STALE) -o shared-libs/web/src/api/$$a.d.ts || exit 1; \
 	done
 
-test: install ## every test; one part with t=app1-business/hrms-service
+test: install $(PACKAGES) ## every test; one part with t=app1-business/hrms-service
 	$(BIN)/pytest $(or $(t),-n auto --maxprocesses=4 --no-loadscope-reorder)
 
 ci: check test ## what .ci/run runs

@@ -61,11 +61,13 @@ def count(request: pytest.FixtureRequest) -> Callable[..., None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What tests counted while they killed and raced."""
+    """What tests counted while they killed and raced, and what they measured of pages."""
     counted = [
-        (report.nodeid.partition("::test_")[2], dict(report.user_properties)["counts"])
+        (report.nodeid.partition("::test_")[2], counts)
         for report in terminalreporter.getreports("passed")
-        if report.when == "call" and "counts" in dict(report.user_properties)
+        if report.when == "call"
+        for what, counts in report.user_properties
+        if what == "counts"
     ]
     if counted:
         terminalreporter.section("counts")
