@@ -60,6 +60,7 @@ export class ChatStore {
   private fetching = 0;
   /** What events told while something was being fetched, which may be older than they. */
   private told: ChatEvent[] = [];
+  private forgets = 0;
 
   constructor(me: string) {
     const empty = {
@@ -92,6 +93,8 @@ export class ChatStore {
   }
 
   forget(channelId: string): void {
+    this.forgets += 1;
+    this.told = this.told.filter(({ channel_id }) => channel_id !== channelId);
     const channels = Object.fromEntries(
       Object.entries(this.state.channels).filter(([id]) => id !== channelId),
     );
@@ -149,11 +152,18 @@ export class ChatStore {
   async fetched(place: Place, fetch: () => Promise<Timeline>, side?: "older" | "newer"): Promise<void> {
     await this.during(async () => {
       const key = placeKey(place);
-      const before = this.state.timelines[key];
-      const found = await fetch();
+      const before = this.state.timelines[key]?.messages;
+      let forgets = this.forgets;
+      let found = await fetch();
+      while (!side && forgets !== this.forgets) {
+        forgets = this.forgets; // no event will tell what the answer may lack
+        found = await fetch();
+      }
       const known = this.state.timelines[key];
-      if (side && !(before && known)) return; // it was given up meanwhile
-      const whole = side ? joined(known, found, side) : found;
+      const end = side === "older" ? 0 : -1;
+      const same = known?.messages.at(end)?.id === before?.at(end)?.id;
+      if (side && !(known && same && forgets === this.forgets)) return; // it was given up meanwhile
+      const whole = side && known ? joined(known, found, side) : found;
       const mine = { [key]: whole };
       for (const event of this.told) Object.assign(mine, withEvent(mine, event));
       this.set({ timelines: { ...this.state.timelines, ...mine } });

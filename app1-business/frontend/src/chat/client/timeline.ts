@@ -18,9 +18,8 @@ export function withMessage(timeline: Timeline, message: Message): Timeline {
   return { ...timeline, messages: messages.toSpliced(at, known ? 1 : 0, ...(gone ? [] : [message])) };
 }
 
-/** With what was fetched next to it, or, where nothing is known, alone. */
-export function joined(known: Timeline | undefined, fetched: Timeline, side: "older" | "newer"): Timeline {
-  if (!known) return fetched;
+/** With what was fetched next to it. */
+export function joined(known: Timeline, fetched: Timeline, side: "older" | "newer"): Timeline {
   return side === "older"
     ? { ...known, messages: [...fetched.messages, ...known.messages], older: fetched.older }
     : { ...known, messages: [...known.messages, ...fetched.messages], newer: fetched.newer };
