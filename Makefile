@@ -79,7 +79,7 @@ psql: install ## a psql shell: make psql db=app1_hrms
 
 # --- checking -----------------------------------------------------------------
 
-.PHONY: check test ci
+.PHONY: check test test-web ci
 check: install ## formatting, lint, types, import rules, manifests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -102,6 +102,10 @@ api-types: install $(PACKAGES) ## generate the frontends' types from the service
 
 test: install $(PACKAGES) ## every test; one part with t=app1-business/hrms-service
 	$(BIN)/pytest $(or $(t),-n auto --maxprocesses=4 --no-loadscope-reorder)
+	$(if $(t),,@$(MAKE) --no-print-directory test-web)
+
+test-web: install $(PACKAGES) ## the frontends' unit tests; a part of them with t=chat
+	@$(FLEET) npm test --silent -- $(t)
 
 ci: check test ## what .ci/run runs
 
