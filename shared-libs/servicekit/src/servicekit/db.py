@@ -181,26 +181,18 @@ class Database:
             ALLOWED.labels(name).set(pool.size())
             BUSY.labels(name).set_function(pool.checkedout)
 
-    @asynccontextmanager
-    async def tenant(self, context: TenantContext) -> AsyncGenerator[TenantSession]:
-        """A session for writing. The caller commits; leaving without rolls back."""
-        engine = _mapped(self._writer, context)
+    def tenant(self, context: TenantContext) -> TenantSession:
+        """A session for writing, to be entered or closed. The caller commits; leaving without rolls back."""
         info = {**self._info, "context": context}
-        async with TenantSession(engine, expire_on_commit=False, info=info) as session:
-            yield session
+        return TenantSession(_mapped(self._writer, context), expire_on_commit=False, info=info)
 
-    @asynccontextmanager
-    async def reading(self, context: TenantContext) -> AsyncGenerator[ReadSession]:
-        engine = _mapped(self._reader, context)
+    def reading(self, context: TenantContext) -> ReadSession:
         info = {**self._info, "context": context}
-        async with ReadSession(engine, expire_on_commit=False, autoflush=False, info=info) as session:
-            yield session
+        return ReadSession(_mapped(self._reader, context), expire_on_commit=False, autoflush=False, info=info)
 
-    @asynccontextmanager
-    async def control(self) -> AsyncGenerator[ControlSession]:
+    def control(self) -> ControlSession:
         """A session for writing what is no tenant's. The caller commits."""
-        async with ControlSession(self._writer, expire_on_commit=False) as session:
-            yield session
+        return ControlSession(self._writer, expire_on_commit=False)
 
     async def look(self, statement: Select[Value]) -> Sequence[Value]:
         """The one column that a statement reads from `control`, outside of any transaction."""

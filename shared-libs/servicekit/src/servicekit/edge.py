@@ -9,9 +9,8 @@ The commit happens here, before the answer is sent, so that a failing COMMIT is
 never shown as a success.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Annotated, Any, TypeVar
 
 from contracts.context import TenantContext
 from fastapi import APIRouter, Depends, Header, Request, Response, params
@@ -19,6 +18,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic_core import to_json
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from servicekit import db, idempotency
 from servicekit.access import Access
@@ -28,20 +28,28 @@ from servicekit.tenancy import Tenants
 from servicekit.web import problem_response
 
 
-async def _tenant_session(request: Request) -> AsyncGenerator[db.TenantSession]:
-    if (given := request.scope.get("session")) is not None:
-        yield given
-        return
-    async with _open(request) as session:
-        yield session
-        await session.commit()
-
-
-async def _read_session(request: Request) -> AsyncGenerator[db.ReadSession]:
+async def _tenant_session(request: Request) -> db.TenantSession:
+    given: db.TenantSession | None = request.scope.get("session")
+    if given is not None:
+        return given
     context = await _served(request)
     database: db.Database = request.app.state.database
-    async with database.reading(context) as session:
-        yield session
+    return _opened(request, database.tenant(context))
+
+
+async def _read_session(request: Request) -> db.ReadSession:
+    context = await _served(request)
+    database: db.Database = request.app.state.database
+    return _opened(request, database.reading(context))
+
+
+Session = TypeVar("Session", bound=AsyncSession)
+
+
+def _opened(request: Request, session: Session) -> Session:
+    """The session, which `Route` closes: a dependency that yields would cost more than a small statement."""
+    request.scope["sessions"].append(session)
+    return session
 
 
 async def _read_sessions(request: Request) -> db.ReadSessions:
@@ -64,8 +72,8 @@ async def _if_match(if_match: Annotated[str | None, Header()] = None) -> int:
     return int(tag)
 
 
-TenantSession = Annotated[db.TenantSession, Depends(_tenant_session, scope="function")]
-ReadSession = Annotated[db.ReadSession, Depends(_read_session, scope="function")]
+TenantSession = Annotated[db.TenantSession, Depends(_tenant_session)]
+ReadSession = Annotated[db.ReadSession, Depends(_read_session)]
 ReadSessions = Annotated[db.ReadSessions, Depends(_read_sessions)]
 """Opens read sessions, for an answer that streams: the request's own is closed before the first chunk."""
 Actor = Annotated[TenantContext, Depends(_actor)]
@@ -80,6 +88,9 @@ def etag(version: int) -> str:
 def answer(page: dict[str, Any]) -> Response:
     """A page as JSON, straight from its rows: their columns are the item's fields."""
     return Response(to_json(page), media_type="application/json")
+
+
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Route(APIRoute):
@@ -103,8 +114,8 @@ class Route(APIRoute):
         extra = {"x-access": self.access.permission or self.access.kind, **(openapi_extra or {})}
         super().__init__(path, endpoint, dependencies=others, openapi_extra=extra, **options)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
+    def get_route_handler(self) -> Handle:
+        handle = _closing(super().get_route_handler())
         known = _query_names(self.dependant)
         access = self.access
 
@@ -130,6 +141,25 @@ class Route(APIRoute):
         return refuse_or_handle
 
 
+def _closing(handle: Handle) -> Handle:
+    """Commit and close the sessions that a route asked for, when its answer is made and not yet sent."""
+
+    async def handle_and_close(request: Request) -> Response:
+        sessions: list[AsyncSession] = []
+        request.scope["sessions"] = sessions
+        try:
+            response = await handle(request)
+            for session in sessions:
+                if isinstance(session, db.TenantSession):
+                    await session.commit()
+        finally:
+            for session in sessions:
+                await session.close()
+        return response
+
+    return handle_and_close
+
+
 def _query_names(dependant: Dependant) -> set[str]:
     names = set[str]().union(*(_query_names(inner) for inner in dependant.dependencies))
     for field in dependant.query_params:
@@ -141,12 +171,13 @@ def _query_names(dependant: Dependant) -> set[str]:
     return names
 
 
-async def _once(request: Request, key: str, handle: Callable[[Request], Awaitable[Response]]) -> Response:
-    context: TenantContext = request.scope["context"]
+async def _once(request: Request, key: str, handle: Handle) -> Response:
+    context = await _served(request)
     if context.user_id is None or context.tenant is None:
         raise idempotency.KeyRefused
     request_hash = idempotency.fingerprint(request.method, request.url.path, await request.body())
-    async with _open(request) as session:
+    database: db.Database = request.app.state.database
+    async with database.tenant(context) as session:
         request.scope["session"] = session
         response = await idempotency.once(
             session,
@@ -162,14 +193,6 @@ async def _once(request: Request, key: str, handle: Callable[[Request], Awaitabl
         )
         await session.commit()
     return response
-
-
-@asynccontextmanager
-async def _open(request: Request) -> AsyncGenerator[db.TenantSession]:
-    context = await _served(request)
-    database: db.Database = request.app.state.database
-    async with database.tenant(context) as session:
-        yield session
 
 
 async def _served(request: Request) -> TenantContext:
