@@ -83,18 +83,18 @@ class Listing:
             last = _decode(query.cursor, self._order, self._key.type.python_type)
             values |= {"_last_key": last[0], "_last_id": last[1]}
         statement = self._variant(total=query.total, after=query.cursor is not None)
-        rows = (await session.execute(statement, values)).mappings().all()
+        result = await session.execute(statement, values)
+        at = {name: index for index, name in enumerate(result.keys())}
+        shown = [(name, index) for name, index in at.items() if not name.startswith("_")]
+        rows = result.all()
         total = None
         if query.total:
-            total = rows[0]["_total"] if rows else 0 if query.cursor is None else None
+            total = rows[0][at["_total"]] if rows else 0 if query.cursor is None else None
         next_cursor = None
         if len(rows) > query.limit:
             last_row = rows[query.limit - 1]
-            next_cursor = _encode(self._order, last_row[key], last_row[id_])
-        items = [
-            {name: value for name, value in row.items() if not name.startswith("_")}
-            for row in rows[: query.limit]
-        ]
+            next_cursor = _encode(self._order, last_row[at[key]], last_row[at[id_]])
+        items = [{name: row[index] for name, index in shown} for row in rows[: query.limit]]
         return {"items": items, "next_cursor": next_cursor, "total": total}
 
     def _variant(self, *, total: bool, after: bool) -> Select[*tuple[Any, ...]]:

@@ -23,8 +23,10 @@ from business_hrms.models.employee import Employee, EmploymentRecord
 
 Statement = Select[*tuple[Any, ...]]
 
+# Tables, not classes: rows that become JSON need not pass the ORM.
 employee = Employee.__table__
 job = EmploymentRecord.__table__.alias("job")
+tenant = Tenant.__table__
 
 
 def full_name(person: FromClause) -> ColumnElement[str]:
@@ -35,8 +37,8 @@ def full_name(person: FromClause) -> ColumnElement[str]:
 
 def calendar() -> Subquery:
     """One row: `today`, the date in the tenant's time zone, by the database's clock."""
-    today = cast(func.timezone(Tenant.time_zone, func.now()), Date).label("today")
-    return select(today).where(Tenant.id == bindparam("tenant")).subquery("calendar")
+    today = cast(func.timezone(tenant.c.time_zone, func.now()), Date).label("today")
+    return select(today).where(tenant.c.id == bindparam("tenant")).subquery("calendar")
 
 
 async def today(session: TenantSession) -> date:
