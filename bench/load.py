@@ -53,7 +53,13 @@ def columns(processes: Iterable[str]) -> list[str]:
 
 
 def compare(
-    targets: Sequence[Target], *, connections: int, seconds: int, repeats: int, warm_up: int
+    targets: Sequence[Target],
+    *,
+    connections: int,
+    seconds: int,
+    repeats: int,
+    warm_up: int,
+    settle: Callable[[], None] = lambda: None,
 ) -> dict[str, Sample]:
     """Load each target in turn, several times over, so that a noisy moment hits all of them.
 
@@ -63,16 +69,19 @@ def compare(
         seconds: how long each run takes.
         repeats: runs of each target; the one with the median rate is its result.
         warm_up: seconds of load before the first run.
+        settle: waits, after each run, until nothing of it is left to do.
 
     Raises:
         RuntimeError: a request failed.
     """
     for target in targets:
         run(target, connections, warm_up)
+        settle()
     samples: dict[str, list[Sample]] = {target.name: [] for target in targets}
     for _ in range(repeats):
         for target in targets:
             sample = run(target, connections, seconds)
+            settle()
             samples[target.name].append(sample)
             line = f"{sample.rate:8.0f}/s   p50 {sample.p50:7.1f} ms   p99 {sample.p99:7.1f} ms"
             print(f"  {target.name:<30} {connections:>3} connections {line}", flush=True)
