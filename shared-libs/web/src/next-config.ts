@@ -2,10 +2,23 @@ import path from "node:path";
 import type { NextConfig } from "next";
 import createNextIntlPlugin from "next-intl/plugin";
 
+import { LOCALES } from "./i18n/locale";
+
 /** What both applications' next.config.ts say. `folder` is the frontend's own. */
 export function nextConfig(folder: string): NextConfig {
   const workspace = path.join(folder, "../..");
-  const withMessages = createNextIntlPlugin("./src/i18n.ts");
+  const withMessages = createNextIntlPlugin({
+    requestConfig: "./src/i18n.ts",
+    experimental: {
+      // Words are parsed when they are built, so that no browser loads a parser.
+      messages: {
+        path: ["./messages", "../../shared-libs/web/messages"],
+        format: "json",
+        locales: LOCALES,
+        precompile: true,
+      },
+    },
+  });
   return withMessages({
     output: "standalone",
     outputFileTracingRoot: workspace,

@@ -6,7 +6,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 
 import { useSession } from "../session/context";
-import { PreferenceItems } from "./preferences";
+import { PreferenceItems } from "./preference-items";
 
 export function AccountMenu() {
   const t = useTranslations("shell");

@@ -1,26 +1,16 @@
 "use client";
 
-import { Menu, useMantineColorScheme } from "@mantine/core";
+import { Menu } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
-import { useRouter } from "next/navigation";
-import { useLocale, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 
-import { type Locale, LOCALE_COOKIE, LOCALES } from "../i18n/locale";
+import { LOCALES } from "../i18n/locale";
+import { THEMES, usePreferences } from "./use-preferences";
 
-const THEMES = ["light", "dark", "auto"] as const;
-
-/** Language and theme, as items of a menu. Both are the browser's, not the account's. */
+/** Language and theme, as items of a menu. */
 export function PreferenceItems() {
   const t = useTranslations("shell");
-  const locale = useLocale();
-  const router = useRouter();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-
-  const speak = (chosen: Locale) => {
-    remember(chosen);
-    router.refresh();
-  };
-
+  const { locale, speak, theme, setTheme } = usePreferences();
   return (
     <>
       <Menu.Label>{t("language")}</Menu.Label>
@@ -40,9 +30,9 @@ export function PreferenceItems() {
       {THEMES.map((each) => (
         <Menu.Item
           key={each}
-          rightSection={mark(each === colorScheme)}
+          rightSection={mark(each === theme)}
           onClick={() => {
-            setColorScheme(each);
+            setTheme(each);
           }}
         >
           {t(`themes.${each}`)}
@@ -50,10 +40,6 @@ export function PreferenceItems() {
       ))}
     </>
   );
-}
-
-function remember(locale: Locale): void {
-  document.cookie = `${LOCALE_COOKIE}=${locale}; path=/; max-age=31536000; samesite=lax`;
 }
 
 function mark(chosen: boolean) {
