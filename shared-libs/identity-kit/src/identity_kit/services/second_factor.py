@@ -1,6 +1,7 @@
 """Second factors: set up, shown at sign-in, removed."""
 
 import secrets
+from io import BytesIO
 from uuid import UUID
 
 import segno
@@ -67,8 +68,16 @@ async def begin(session: TenantSession, identity: Identity, actor: TenantContext
     return TotpSetupRead(
         secret=totp.in_letters(secret),
         address=address,
-        qr_svg=segno.make(address, error="m", micro=False).svg_inline(scale=4),
+        qr_svg=_qr_code(address),
     )
+
+
+def _qr_code(address: str) -> str:
+    """An SVG that is an image on its own, and that a camera reads on a dark page, too."""
+    drawn = BytesIO()
+    code = segno.make(address, error="m", micro=False)
+    code.save(drawn, kind="svg", scale=4, light="white", xmldecl=False, nl=False)
+    return drawn.getvalue().decode()
 
 
 async def confirm(session: TenantSession, identity: Identity, actor: TenantContext, code: str) -> list[str]:
