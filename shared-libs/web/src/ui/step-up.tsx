@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { Button, getDefaultZIndex, Modal, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
 
@@ -54,6 +54,7 @@ export function StepUp() {
         done(false);
       }}
       title={t("proveTitle")}
+      zIndex={getDefaultZIndex("popover")} // above the dialog whose act asks for it
       closeButtonProps={{ "aria-label": common("close") }}
     >
       <form onSubmit={submit}>
