@@ -79,7 +79,6 @@ export function HolidayDays({ days, onChange }: Props) {
         ) : (
           <Table.ScrollContainer
             minWidth={0}
-            mah={260}
             scrollAreaProps={{ viewportProps: { tabIndex: 0, "aria-label": t("dates") } }}
           >
             <Table aria-label={t("dates")} verticalSpacing={2}>

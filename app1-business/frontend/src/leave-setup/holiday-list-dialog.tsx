@@ -20,8 +20,6 @@ import { useWeekdays } from "./use-weekdays";
 type HolidayList = components["schemas"]["HrmsHolidayListRead"];
 type Wish = Pick<HolidayList, "name" | "weekly_off" | "is_default" | "days">;
 
-const NEW: Wish = { name: "", weekly_off: ["saturday", "sunday"], is_default: true, days: [] };
-
 /** Makes a list, or changes the one with this id. */
 export function HolidayListDialog({ id, onClose }: { id?: string; onClose: () => void }) {
   const t = useTranslations("leaveSetup");
@@ -55,7 +53,15 @@ function Form({ list, onClose }: { list?: { data: HolidayList; etag: string }; o
   const t = useTranslations("leaveSetup");
   const common = useTranslations("common");
   const weekdays = useWeekdays();
-  const [wish, setWish] = useState<Wish>(list?.data ?? NEW);
+  const others = $api.useQuery("get", "/hrms/holiday-lists", { params: { query: { limit: 1 } } }).data;
+  const [wish, setWish] = useState<Wish>(
+    list?.data ?? {
+      name: "",
+      weekly_off: ["saturday", "sunday"],
+      is_default: others?.items.length === 0,
+      days: [],
+    },
+  );
   const change = (changes: Partial<Wish>) => {
     setWish({ ...wish, ...changes });
   };

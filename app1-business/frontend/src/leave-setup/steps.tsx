@@ -73,7 +73,7 @@ function Step({ done, children }: { done: boolean; children: ReactNode }) {
 
 function ToTab({ onFollow, children }: { onFollow: () => void; children: ReactNode }) {
   return (
-    <Anchor component="button" type="button" inherit onClick={onFollow}>
+    <Anchor component="button" type="button" inherit underline="always" onClick={onFollow}>
       {children}
     </Anchor>
   );
@@ -81,7 +81,7 @@ function ToTab({ onFollow, children }: { onFollow: () => void; children: ReactNo
 
 function ToPage({ href, children }: { href: string; children: ReactNode }) {
   return (
-    <Anchor component={Link} href={href} inherit>
+    <Anchor component={Link} href={href} inherit underline="always">
       {children}
     </Anchor>
   );

@@ -42,7 +42,7 @@ export function Accounts() {
       cell: (account) => (
         <Group gap={4}>
           {account.roles.map((role) => (
-            <Badge key={role} variant="default">
+            <Badge key={role} variant="default" miw="max-content">
               {roleName(role)}
             </Badge>
           ))}
