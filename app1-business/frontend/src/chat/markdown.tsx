@@ -95,7 +95,14 @@ function inline(text: string, handle: string | undefined): ReactNode[] {
     else if (mention !== undefined) parts.push(<Mention key={key} name={mention} handle={handle} />);
     else
       parts.push(
-        <Anchor key={key} href={href ?? bare} target="_blank" rel="noopener noreferrer nofollow" inherit>
+        <Anchor
+          key={key}
+          href={href ?? bare}
+          target="_blank"
+          rel="noopener noreferrer nofollow"
+          inherit
+          underline="always"
+        >
           {label ?? bare}
         </Anchor>,
       );

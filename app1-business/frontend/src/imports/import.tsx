@@ -50,7 +50,12 @@ export function Import() {
       <Text size="sm">
         {t.rich("about", {
           template: (chunks) => (
-            <Anchor href="/api/gateway/hrms/imports/template?format=xlsx" download="employees.xlsx" inherit>
+            <Anchor
+              href="/api/gateway/hrms/imports/template?format=xlsx"
+              download="employees.xlsx"
+              inherit
+              underline="always"
+            >
               {chunks}
             </Anchor>
           ),

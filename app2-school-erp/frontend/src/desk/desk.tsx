@@ -128,7 +128,12 @@ function CardRefused({ error, card }: { error: unknown; card: string }) {
     <Alert color="red" variant="outline" role="alert" title={t("cardUnknown", { card })}>
       <Text size="sm">
         {t("cardUnknownHelp")}{" "}
-        <Anchor component={Link} href={`/patrons?${new URLSearchParams({ q: card }).toString()}`} inherit>
+        <Anchor
+          component={Link}
+          href={`/patrons?${new URLSearchParams({ q: card }).toString()}`}
+          inherit
+          underline="always"
+        >
           {t("toPatrons")}
         </Anchor>
       </Text>

@@ -40,7 +40,12 @@ export function CatalogueImport() {
       <Stack maw={720}>
         <Text size="sm">
           {t("hint")}{" "}
-          <Anchor href="/api/gateway/libraries/imports/template?format=csv" download="books.csv" inherit>
+          <Anchor
+            href="/api/gateway/libraries/imports/template?format=csv"
+            download="books.csv"
+            inherit
+            underline="always"
+          >
             {t("template")}
           </Anchor>
         </Text>

@@ -43,7 +43,7 @@ function Sessions() {
       {!data && !error && <Skeleton h={80} />}
       <Stack gap="xs">
         {data?.items.map((session) => (
-          <Group key={session.id} justify="space-between">
+          <Group key={session.id} justify="space-between" wrap="nowrap">
             <Stack gap={0}>
               <Text size="sm">{session.device ?? t("unknownDevice")}</Text>
               <Text size="xs" c="dimmed">
@@ -52,11 +52,14 @@ function Sessions() {
               </Text>
             </Stack>
             {session.current ? (
-              <Badge variant="default">{t("here")}</Badge>
+              <Badge variant="default" style={{ flexShrink: 0 }}>
+                {t("here")}
+              </Badge>
             ) : (
               <Button
                 size="compact-sm"
                 variant="default"
+                style={{ flexShrink: 0 }}
                 onClick={() => end.mutate({ params: { path: { session_id: session.id } } })}
               >
                 {t("end")}

@@ -15,7 +15,7 @@ export function AcceptInvitation() {
   return (
     <EntryForm
       title={t("invitationTitle")}
-      text={t("invitationText", { tenant })}
+      {...(tenant && { text: t("invitationText", { tenant }) })}
       action={t("continue")}
       onSubmit={async ({ name = "", password = "" }) => {
         const header = { "X-Tenant-ID": tenant };
