@@ -40,6 +40,14 @@ export async function journey(travel) {
   }
 }
 
+/** In the page: what moves or changes its colour has done so; what turns for ever is not waited for. */
+function moved() {
+  const ending = document
+    .getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
+  return Promise.allSettled(ending.map(({ finished }) => finished));
+}
+
 async function newPerson(site, options) {
   const context = await browser.newContext({
     baseURL: site,
@@ -76,6 +84,7 @@ async function newPerson(site, options) {
     async look(name) {
       await page.waitForLoadState("networkidle");
       await page.locator(".mantine-Skeleton-root, [aria-busy=true]").first().waitFor({ state: "detached" });
+      await page.evaluate(moved);
       await shoot(name);
       await page.evaluate(AXE);
       const { violations } = await page.evaluate(() => globalThis.axe.run());

@@ -30,6 +30,7 @@ const SHOWN = {
   "/patrons/[id]": "/libraries/patrons?limit=1",
 };
 const NOWHERE = "/nowhere";
+const UUID = /[0-9a-f-]{36}/;
 const PHONE = { width: 360, height: 740 };
 
 const application = process.argv[2];
@@ -69,7 +70,9 @@ async function filled(api, path) {
   return path.replace("[id]", await first(api, SHOWN[path]));
 }
 
-const first = async (api, list) => (await api("GET", list)).items[0].id;
+async function first(api, list) {
+  return (await api("GET", list)).items[0].id;
+}
 
 /** Look at a page from all sides, nothing of it kept by the browser before. */
 async function visit({ page, faults, look }, path) {
@@ -79,17 +82,14 @@ async function visit({ page, faults, look }, path) {
     (request) => request.resourceType() === "script" && scripts.push(request.sizes()),
   );
   page.on("response", (response) => {
-    if (response.url().startsWith(`${site}/api/`) && !response.ok())
+    // That there is nothing (404) is what some pages ask.
+    if (response.url().startsWith(`${site}/api/`) && !response.ok() && response.status() !== 404)
       faults.push(`${path}: ${response.status()} of ${response.url()}`);
   });
-  const name =
-    path
-      .split("?")[0]
-      .slice(1)
-      .replaceAll(/[^a-z]+/g, "-") || "home";
+  const name = path.replace(UUID, "one").replaceAll(/\W+/g, "-").slice(1) || "home";
 
   const answer = await page.goto(path);
-  assert.equal(answer.status(), path === NOWHERE ? 404 : 200, path);
+  if (answer.status() !== (path === NOWHERE ? 404 : 200)) faults.push(`${path} answers ${answer.status()}`);
   const light = await look(`${name}-light`);
   const sizes = await Promise.all(scripts);
   await page.emulateMedia({ colorScheme: "dark" });
