@@ -19,6 +19,8 @@ from fleet.place import FleetError
 PASSWORD = "only-for-development"  # noqa: S105 - published, and no tenant of production has it
 _AT_ONCE = 8  # requests
 _READY_WITHIN = 60  # seconds
+_TRIES = 3  # on a machine that is busy starting everything, a service may take longer than the gateway waits
+_BUSY = {httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT}
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,26 @@ ACME = Tenant("1", "business", "Acme Ltd", " ".join(acme.OWNER), acme.OWNER_EMAI
 RIVERSIDE = Tenant("2", "school", "Riverside Schools", "Grace Okafor", "grace@riverside.test")
 
 
+class BusyError(FleetError):
+    """A service is away or slow; what was made until now stays."""
+
+
 async def make(gateway: str) -> None:
     """Make both tenants, Acme's departments and employees, and Riverside's library.
 
     Raises:
         FleetError: a request was refused, or a service did not get ready for a tenant.
     """
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            return await _make(gateway)
+        except BusyError:
+            if not tries_left:
+                raise
+    return None
+
+
+async def _make(gateway: str) -> None:
     limits = httpx.Limits(max_connections=_AT_ONCE)
     async with (
         httpx.AsyncClient(base_url=gateway, limits=limits, timeout=30) as business,
@@ -195,8 +211,7 @@ async def _all(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
 def _accepted(answer: httpx.Response) -> dict[str, Any]:
     if not answer.is_success:
         request = answer.request
-        raise FleetError(
-            f"{request.method} {request.url.path} was answered {answer.status_code}: {answer.text}"
-        )
+        kind = BusyError if answer.status_code in _BUSY else FleetError
+        raise kind(f"{request.method} {request.url.path} was answered {answer.status_code}: {answer.text}")
     body: dict[str, Any] = answer.json()
     return body
