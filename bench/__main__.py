@@ -122,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=int, default=3, help="of each run under load (%(default)s)")
     parser.add_argument("--repeats", type=int, default=3, help="the median counts (%(default)s)")
     parser.add_argument(
-        "--requests", type=int, default=200_000, help="to the gateway, for flat memory (%(default)s)"
+        "--requests", type=int, default=100_000, help="to the gateway, for flat memory (%(default)s)"
     )
     return parser
 

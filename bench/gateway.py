@@ -25,7 +25,7 @@ from bench.stage import UPSTREAM, Stage, staged
 _PATH = "/hrms/employees"
 _CONNECTIONS = 32
 _NAIVE_PORT = 9301  # no matter which
-_TURNS = 7  # of each at half load, each of two seconds
+_TURNS = 5  # of each at half load, each of two seconds
 # Goals.
 _CPU, _TIMES, _ADDED, _GROWTH, _EXTRA = 200, 25, 3, 5, 50  # µs, times, ms, MB, MB
 _OURS, _NAIVE, _NGINX, _BARE = "gateway", "naive gateway", "nginx proxy_pass", "no gateway"

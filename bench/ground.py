@@ -52,7 +52,6 @@ class Ground:
     gateway: str  # its address
     admin_url: str  # PostgreSQL's, as superuser
     redis_url: str
-    environments: dict[str, dict[str, str]]  # of the services, by name
     pids: dict[str, int]  # by process name
     supervisor: int  # its pid
 
@@ -116,7 +115,6 @@ def running() -> Ground:
         gateway=planned.services[-1].url,
         admin_url=planned.admin_url,
         redis_url=planned.servers["valkey"].url,
-        environments={process.name: process.environment for process in planned.services},
         pids={name: info["pid"] for name, info in states.items()},
         supervisor=int((place.dev / "supervisor.pid").read_text()),
     )

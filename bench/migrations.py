@@ -13,7 +13,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from fleet.migrations import heads
@@ -63,9 +65,12 @@ def of_many_tenants(where: Ground, _options: Options, report: Report) -> None:
         print(f"  only {there} tenants: make bench-data makes more, once")
         return
     entries = [entry for entry in fleet().built if entry.application == "business"]
-    at_head = asyncio.run(heads(plan(where.place, fleet()), entries))
+    planned = plan(where.place, fleet())
+    at_head = asyncio.run(heads(planned, entries))
+    environments = {process.name: process.environment for process in planned.services}
     for entry in entries:
-        nothing, new = asyncio.run(_of(where, entry, at_head[entry.name]))
+        timed = partial(_timed, entry.package, os.environ | environments[entry.name])
+        nothing, new = asyncio.run(_of(where, entry, at_head[entry.name], timed))
         report.goal(
             f"{entry.name}: migrating {there:,} tenants, nothing to do",
             f"< {_NOTHING} s",
@@ -80,7 +85,9 @@ def of_many_tenants(where: Ground, _options: Options, report: Report) -> None:
         )
 
 
-async def _of(where: Ground, entry: ServiceEntry, at_head: str) -> tuple[float, float]:
+async def _of(
+    where: Ground, entry: ServiceEntry, at_head: str, timed: Callable[..., float]
+) -> tuple[float, float]:
     """Seconds with nothing to do, and with a new revision."""
     others, _, last = at_head.rpartition(" ")
     owner, _, head = last.partition(":")
@@ -88,18 +95,18 @@ async def _of(where: Ground, entry: ServiceEntry, at_head: str) -> tuple[float, 
     connection = await where.connect(entry.database)
     try:
         await connection.execute(back)  # where the last run was killed
-        nothing = _timed(where, entry, "servicekit", "migrate", migrated=0)
+        nothing = timed("servicekit", "migrate", migrated=0)
         await connection.execute(_LEAVE, f"{others} {owner}:{_NEW}", _TENANTS)
-        new = _timed(where, entry, "bench.migrations", migrated=_TENANTS)
+        new = timed("bench.migrations", migrated=_TENANTS)
     finally:
         await connection.execute(back)
         await connection.close()
     return nothing, new
 
 
-def _timed(where: Ground, entry: ServiceEntry, *module: str, migrated: int) -> float:
-    command = [sys.executable, "-m", *module, entry.package]
-    environment = os.environ | where.environments[entry.name]
+def _timed(package: str, environment: Mapping[str, str], *module: str, migrated: int) -> float:
+    """Seconds of a module's run, which has to say how many tenants it migrated."""
+    command = [sys.executable, "-m", *module, package]
     began = time.monotonic()
     done = subprocess.run(
         command, cwd=REPOSITORY, env=environment, check=True, stdout=subprocess.PIPE, text=True

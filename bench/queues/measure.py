@@ -9,8 +9,8 @@ from bench.queues.tally import CONCURRENCY
 from bench.queues.turns import Turn, in_turns, percentile
 from bench.report import Report
 
-_JOBS = 10_000  # of each library in one turn
-_ROAD_JOBS = 2_000
+_JOBS = 5_000  # of each library in one turn
+_ROAD_JOBS = 1_000
 _JOB_EVERY, _FACT_EVERY = 0.02, 0.05  # seconds, of an idle queue and of idle services
 _OURS, _LISTS = "servicekit.queue", ("saq", "dramatiq")
 _IDLE, _EFFECT = 5, 50  # goals: ms
