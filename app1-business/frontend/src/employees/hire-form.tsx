@@ -4,28 +4,23 @@ import { showInForm } from "@fleet/web/api/problem";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { listQuery } from "@fleet/web/ui/use-view";
 import { zodResolver } from "@fleet/web/ui/zod-resolver";
-import { Button, Group, Modal, Select, SimpleGrid, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Modal, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { Controller, useForm } from "react-hook-form";
+import { FormProvider, useForm } from "react-hook-form";
 import * as z from "zod";
 
 import { $api } from "@/api";
 import { useToday } from "@/day";
 
-import { DepartmentPicker, EmployeePicker } from "./pickers";
-import { EMPLOYMENT_TYPES } from "./types";
+import { JobFields, jobSchema } from "./job-fields";
 
-const schema = z.object({
+const schema = jobSchema.extend({
   first_name: z.string().trim().min(1),
   last_name: z.string().trim().min(1),
   email: z.string().trim().min(1),
   date_of_joining: z.iso.date(),
-  employment_type: z.enum(EMPLOYMENT_TYPES),
-  department_id: z.string().nullable(),
-  manager_id: z.string().nullable(),
-  position: z.string().trim(),
   employee_no: z.string().trim(),
 });
 const FIELDS = schema.keyof().options;
@@ -51,7 +46,7 @@ function Fields({ onClose }: { onClose: () => void }) {
   const t = useTranslations("employees");
   const common = useTranslations("common");
   const router = useRouter();
-  const { control, formState, handleSubmit, register, setError } = useForm({
+  const form = useForm({
     resolver: zodResolver(schema),
     defaultValues: {
       first_name: "",
@@ -71,9 +66,10 @@ function Fields({ onClose }: { onClose: () => void }) {
       router.push(`/employees/${employee.id}`);
     },
     onError: (error) => {
-      showInForm(error, setError, FIELDS);
+      showInForm(error, form.setError, FIELDS);
     },
   });
+  const { formState, handleSubmit, register } = form;
   const { errors } = formState;
 
   return (
@@ -112,33 +108,9 @@ function Fields({ onClose }: { onClose: () => void }) {
             {...register("date_of_joining")}
             error={errors.date_of_joining?.message}
           />
-          <Controller
-            name="department_id"
-            control={control}
-            render={({ field, fieldState }) => (
-              <DepartmentPicker label={t("department")} {...field} error={fieldState.error?.message} />
-            )}
-          />
-          <TextInput label={t("position")} {...register("position")} error={errors.position?.message} />
-          <Controller
-            name="manager_id"
-            control={control}
-            render={({ field, fieldState }) => (
-              <EmployeePicker label={t("manager")} {...field} error={fieldState.error?.message} />
-            )}
-          />
-          <Controller
-            name="employment_type"
-            control={control}
-            render={({ field }) => (
-              <Select
-                label={t("employmentType")}
-                data={EMPLOYMENT_TYPES.map((value) => ({ value, label: t(`employmentTypes.${value}`) }))}
-                allowDeselect={false}
-                {...field}
-              />
-            )}
-          />
+          <FormProvider {...form}>
+            <JobFields />
+          </FormProvider>
           <TextInput
             label={t("employeeNo")}
             description={t("employeeNoHint")}

@@ -3,31 +3,25 @@
 import { showInForm } from "@fleet/web/api/problem";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { zodResolver } from "@fleet/web/ui/zod-resolver";
-import { Select, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
-import { Controller, useForm } from "react-hook-form";
+import { FormProvider, useForm } from "react-hook-form";
 import * as z from "zod";
 
 import { $api } from "@/api";
 import { useToday } from "@/day";
 
-import { DepartmentPicker, EmployeePicker } from "./pickers";
-import { type Employee, EMPLOYMENT_TYPES } from "./types";
+import { JobFields, jobSchema } from "./job-fields";
+import type { Employee } from "./types";
 
-const schema = z.object({
-  valid_from: z.iso.date(),
-  position: z.string().trim(),
-  department_id: z.string().nullable(),
-  manager_id: z.string().nullable(),
-  employment_type: z.enum(EMPLOYMENT_TYPES),
-});
+const schema = jobSchema.extend({ valid_from: z.iso.date() });
 
 /** Gives another job from a day on. Only what is changed is sent: the rest stays as it is on that day. */
 export function JobChange({ employee, onClose }: { employee: Employee; onClose: () => void }) {
   const t = useTranslations("employees");
   const common = useTranslations("common");
-  const { control, formState, handleSubmit, register, setError } = useForm({
+  const form = useForm({
     resolver: zodResolver(schema),
     defaultValues: {
       valid_from: useToday(),
@@ -37,14 +31,14 @@ export function JobChange({ employee, onClose }: { employee: Employee; onClose: 
       employment_type: employee.employment_type,
     },
   });
-  const { dirtyFields, errors } = formState;
+  const { dirtyFields, errors } = form.formState;
   const change = $api.useMutation("post", "/hrms/employees/{employee_id}/job-changes", {
     onSuccess: () => {
       notifications.show({ message: common("saved") });
       onClose();
     },
     onError: (error) => {
-      showInForm(error, setError, schema.keyof().options);
+      showInForm(error, form.setError, schema.keyof().options);
     },
   });
 
@@ -54,7 +48,7 @@ export function JobChange({ employee, onClose }: { employee: Employee; onClose: 
       act={common("save")}
       busy={change.isPending}
       error={errors.root && change.error}
-      onSubmit={handleSubmit((values) => {
+      onSubmit={form.handleSubmit((values) => {
         change.mutate({
           params: { path: { employee_id: employee.id } },
           body: {
@@ -75,41 +69,12 @@ export function JobChange({ employee, onClose }: { employee: Employee; onClose: 
         label={t("validFrom")}
         type="date"
         required
-        {...register("valid_from")}
+        {...form.register("valid_from")}
         error={errors.valid_from?.message}
       />
-      <TextInput label={t("position")} {...register("position")} error={errors.position?.message} />
-      <Controller
-        name="department_id"
-        control={control}
-        render={({ field, fieldState }) => (
-          <DepartmentPicker label={t("department")} {...field} error={fieldState.error?.message} />
-        )}
-      />
-      <Controller
-        name="manager_id"
-        control={control}
-        render={({ field, fieldState }) => (
-          <EmployeePicker
-            label={t("manager")}
-            {...field}
-            chosen={employee.manager}
-            error={fieldState.error?.message}
-          />
-        )}
-      />
-      <Controller
-        name="employment_type"
-        control={control}
-        render={({ field }) => (
-          <Select
-            label={t("employmentType")}
-            data={EMPLOYMENT_TYPES.map((value) => ({ value, label: t(`employmentTypes.${value}`) }))}
-            allowDeselect={false}
-            {...field}
-          />
-        )}
-      />
+      <FormProvider {...form}>
+        <JobFields manager={employee.manager} />
+      </FormProvider>
     </ActDialog>
   );
 }
