@@ -1,15 +1,14 @@
 "use client";
 
-import { dataOf } from "@fleet/web/api/data-of";
 import { useAllowed } from "@fleet/web/session/context";
-import { type Column, ResourceTable } from "@fleet/web/ui/resource-table";
-import { Anchor, Title } from "@mantine/core";
+import type { Column } from "@fleet/web/ui/resource-table";
+import { Anchor } from "@mantine/core";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 
-import { api } from "@/api";
 import { HoldActs, HoldState } from "@/lending/hold";
+import { HoldList } from "@/lending/hold-list";
 import type { Hold } from "@/library";
 
 /** Who waits for a book, in order: all to staff, to others themselves. */
@@ -36,22 +35,5 @@ export function HoldQueue({ bookId }: { bookId: string }) {
     ],
     [t, manages],
   );
-  return (
-    <section>
-      <Title order={2} size="h4" mb="xs">
-        {t("holds")}
-      </Title>
-      <ResourceTable
-        label={t("holds")}
-        queryKey={["get", "/libraries/holds", { book: bookId }]}
-        read={(cursor) => {
-          const query = { book_id: bookId, state: "open" as const, cursor: cursor ?? null };
-          return dataOf(api.GET("/libraries/holds", { params: { query } }));
-        }}
-        columns={columns}
-        rowKey={(hold) => hold.id}
-        empty={t("noHolds")}
-      />
-    </section>
-  );
+  return <HoldList title={t("holds")} empty={t("noHolds")} of={{ book_id: bookId }} columns={columns} />;
 }

@@ -4,14 +4,14 @@ import { dataOf } from "@fleet/web/api/data-of";
 import { PageHeader } from "@fleet/web/ui/page-header";
 import { type Column, ResourceTable } from "@fleet/web/ui/resource-table";
 import { listQuery, useView } from "@fleet/web/ui/use-view";
-import { Anchor, NativeSelect, Text } from "@mantine/core";
+import { Anchor, NativeSelect } from "@mantine/core";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 
 import { api } from "@/api";
+import { DueDay, LoanedBook } from "@/lending/loan";
 import type { Loan } from "@/library";
-import { DueDay } from "@/patrons/loans";
 
 const STATES = ["running", "overdue", "lost", "returned"] as const;
 const SORTS = ["due_on", "-due_on"] as const;
@@ -22,20 +22,7 @@ export function LoanList() {
   const [view, setView] = useView({ state: "running", sort: "due_on" });
   const columns = useMemo<Column<Loan>[]>(
     () => [
-      {
-        id: "title",
-        header: t("book"),
-        cell: (loan) => (
-          <>
-            <Anchor component={Link} href={`/catalogue/${loan.book_id}`} fw={600}>
-              {loan.title}
-            </Anchor>
-            <Text size="xs" c="dimmed">
-              {loan.barcode}
-            </Text>
-          </>
-        ),
-      },
+      { id: "title", header: t("book"), cell: (loan) => <LoanedBook loan={loan} /> },
       {
         id: "patron",
         header: t("patron"),

@@ -1,14 +1,13 @@
 "use client";
 
-import { dataOf } from "@fleet/web/api/data-of";
-import { type Column, ResourceTable } from "@fleet/web/ui/resource-table";
-import { Anchor, Title } from "@mantine/core";
+import type { Column } from "@fleet/web/ui/resource-table";
+import { Anchor } from "@mantine/core";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 
-import { api } from "@/api";
 import { HoldActs, HoldState } from "@/lending/hold";
+import { HoldList } from "@/lending/hold-list";
 import type { Hold } from "@/library";
 
 /** What a patron waits for. */
@@ -31,22 +30,5 @@ export function Holds({ patronId }: { patronId: string }) {
     ],
     [t],
   );
-  return (
-    <section>
-      <Title order={2} size="h4" mb="xs">
-        {t("holds")}
-      </Title>
-      <ResourceTable
-        label={t("holds")}
-        queryKey={["get", "/libraries/holds", { patron: patronId }]}
-        read={(cursor) => {
-          const query = { patron_id: patronId, state: "open" as const, cursor: cursor ?? null };
-          return dataOf(api.GET("/libraries/holds", { params: { query } }));
-        }}
-        columns={columns}
-        rowKey={(hold) => hold.id}
-        empty={t("noHolds")}
-      />
-    </section>
-  );
+  return <HoldList title={t("holds")} empty={t("noHolds")} of={{ patron_id: patronId }} columns={columns} />;
 }

@@ -2,40 +2,18 @@
 
 import { dataOf } from "@fleet/web/api/data-of";
 import { type Column, ResourceTable } from "@fleet/web/ui/resource-table";
-import { Anchor, Badge, Button, Group, Modal, Text, Title } from "@mantine/core";
+import { Button, Group, Modal, Title } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
 
 import { api } from "@/api";
 import { ExplainLoan } from "@/lending/explain";
 import { useFormats } from "@/lending/formats";
+import { DueDay, LoanedBook } from "@/lending/loan";
 import { Refusal } from "@/lending/refusal";
 import type { Loan } from "@/library";
-
-export function DueDay({ loan }: { loan: Loan }) {
-  const t = useTranslations("patrons");
-  const { day } = useFormats();
-  return (
-    <Group gap={6}>
-      <Text size="sm" style={{ whiteSpace: "nowrap" }}>
-        {day(loan.due_on)}
-      </Text>
-      {loan.lost_at !== null && (
-        <Badge color="red" style={{ flexShrink: 0 }}>
-          {t("lost")}
-        </Badge>
-      )}
-      {loan.overdue && loan.lost_at === null && (
-        <Badge color="red" style={{ flexShrink: 0 }}>
-          {t("overdue")}
-        </Badge>
-      )}
-    </Group>
-  );
-}
 
 /** What a patron has, each to be renewed, with the days that led to its due date. */
 export function Loans({ patronId }: { patronId: string }) {
@@ -44,20 +22,7 @@ export function Loans({ patronId }: { patronId: string }) {
   const common = useTranslations("common");
   const columns = useMemo<Column<Loan>[]>(
     () => [
-      {
-        id: "title",
-        header: t("book"),
-        cell: (loan) => (
-          <>
-            <Anchor component={Link} href={`/catalogue/${loan.book_id}`} fw={600}>
-              {loan.title}
-            </Anchor>
-            <Text size="xs" c="dimmed">
-              {loan.barcode}
-            </Text>
-          </>
-        ),
-      },
+      { id: "title", header: t("book"), cell: (loan) => <LoanedBook loan={loan} /> },
       { id: "due", header: t("due"), sort: "due_on", cell: (loan) => <DueDay loan={loan} /> },
       { id: "renewals", header: t("renewals"), cell: (loan) => loan.renewals },
       { id: "acts", header: t("acts"), cell: (loan) => <LoanActs loan={loan} onExplain={setExplained} /> },
