@@ -29,4 +29,7 @@ async function project(folder) {
   return { ...config, transformIgnorePatterns: [`/node_modules/(?!(${MODULES.join("|")})/)`] };
 }
 
-export default { projects: await Promise.all(FOLDERS.map(project)) };
+/** @type {import("jest").Config} */
+const config = { projects: await Promise.all(FOLDERS.map(project)) };
+
+export default config;
