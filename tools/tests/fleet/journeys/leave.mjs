@@ -1,4 +1,4 @@
-/** Somebody is hired and invited, asks for leave, and gets it. */
+/** Somebody is hired and invited, leave is set up; they ask for some, and get it. */
 
 import { journey } from "./browser.mjs";
 import { accept, register } from "./organisation.mjs";
@@ -17,7 +17,7 @@ await journey(async (person) => {
   await hire(owner, charles.email);
   const monday = new Date();
   monday.setUTCDate(monday.getUTCDate() + 7 + ((8 - monday.getUTCDay()) % 7));
-  await give(owner, monday.getUTCFullYear());
+  await setUpLeave(owner, monday.getUTCFullYear());
 
   const employee = await person(SITE);
   await accept(employee.page, charles);
@@ -51,21 +51,35 @@ async function hire(owner, email) {
   await page.getByText("The invitation is on its way").waitFor();
 }
 
-async function give({ page, api }, year) {
-  const id = page.url().split("/").at(-1);
-  await api("POST", "/hrms/holiday-lists", {
-    name: "Weekends",
-    weekly_off: ["saturday", "sunday"],
-    is_default: true,
-  });
-  const type = await api("POST", "/hrms/leave-types", { name: "Annual leave", paid: true });
-  await api("POST", "/hrms/leave-allocations", {
-    employee_id: id,
-    leave_type_id: type.id,
-    from: `${year}-01-01`,
-    to: `${year}-12-31`,
-    days: "25",
-  });
+/** From no kind of leave at all to days that can be asked for, as the page leads there. */
+async function setUpLeave(owner, year) {
+  const { page } = owner;
+  const dialog = page.getByRole("dialog");
+  await page.getByRole("link", { name: "Leave setup" }).click();
+  for (const [tab, name] of [
+    ["Kinds of leave", "Annual leave"],
+    ["Holidays", "Weekends"],
+  ]) {
+    await page.getByRole("tab", { name: tab }).click();
+    await page.getByRole("button", { name: "Make the first" }).click();
+    await dialog.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+    await owner.look(`leave-setup-${name}`);
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("cell", { name }).first().waitFor();
+  }
+  await page.getByRole("tab", { name: "Days given" }).click();
+  await page.getByRole("button", { name: "Give the first" }).click();
+  await dialog.getByLabel("Employee").first().click();
+  await page.getByRole("option", { name: "Charles Babbage" }).click();
+  await dialog.getByLabel("Kind of leave").first().click();
+  await page.getByRole("option", { name: "Annual leave" }).click();
+  await dialog.getByLabel("First day").fill(`${year}-01-01`);
+  await dialog.getByLabel("Last day").fill(`${year}-12-31`);
+  await dialog.getByRole("spinbutton", { name: "Days" }).fill("25");
+  await owner.look("give-days");
+  await dialog.getByRole("button", { name: "Give days" }).click();
+  await page.getByRole("cell", { name: "25 days" }).waitFor();
+  await owner.look("leave-setup-done");
 }
 
 async function ask(employee, day) {
