@@ -44,7 +44,9 @@ export function Copies({ book }: { book: Book }) {
         id: "status",
         header: t("status"),
         cell: ({ status }) => (
-          <Badge variant={status === "available" ? "filled" : "default"}>{states(status)}</Badge>
+          <Badge variant={status === "available" ? "filled" : "default"} miw="max-content">
+            {states(status)}
+          </Badge>
         ),
       },
       { id: "shelf", header: t("shelf"), cell: (copy) => copy.shelf_mark },
