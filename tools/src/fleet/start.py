@@ -177,7 +177,10 @@ async def _start(place: Place, supervisor: Supervisor, fleet_plan: Plan, missing
                 await server.wait_ready()
             except ServerStartError:
                 raise FleetError(_stuck(supervisor, name, "does not answer")) from None
-    services = {process.name: process for process in missing if process.name not in fleet_plan.servers}
+    rest = [process for process in missing if process.name not in fleet_plan.servers]
+    names = {entry.name for entry in fleet().built}
+    services = {process.name: process for process in rest if process.name in names}
+    supervisor.start(process for process in rest if process.name not in services)  # these need no database
     await _prepare_databases(place, fleet_plan.admin_url, services)
     supervisor.start(services.values())
 
