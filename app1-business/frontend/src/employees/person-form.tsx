@@ -10,11 +10,12 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
+import { Controller, useForm } from "react-hook-form";
 import * as z from "zod";
 
 import { $api, api } from "@/api";
 
+import { HolidayListPicker } from "./pickers";
 import type { Employee } from "./types";
 
 const schema = z.object({
@@ -22,8 +23,9 @@ const schema = z.object({
   last_name: z.string().trim().min(1),
   email: z.string().trim().min(1),
   employee_no: z.string().trim().min(1),
+  holiday_list_id: z.string().nullable(),
 });
-const FIELDS = schema.keyof().options;
+const FIELDS = ["first_name", "last_name", "email", "employee_no"] as const; // to be typed
 const LABELS = {
   first_name: "firstName",
   last_name: "lastName",
@@ -43,7 +45,7 @@ export function PersonForm({ start, onClose }: { start: Versioned; onClose: () =
   const queries = useQueryClient();
   const [theirs, setTheirs] = useState<Versioned>();
   const [seen] = useState(start.etag); // of what the form began with, which stays while the page reads anew
-  const { formState, getValues, handleSubmit, register, setError } = useForm({
+  const { control, formState, getValues, handleSubmit, register, setError } = useForm({
     resolver: zodResolver(schema),
     defaultValues: start.data,
   });
@@ -55,7 +57,7 @@ export function PersonForm({ start, onClose }: { start: Versioned; onClose: () =
     },
     onError: async (error) => {
       if (isConflict(error)) setTheirs(await versioned(api.GET("/hrms/employees/{employee_id}", { params })));
-      else showInForm(error, setError, FIELDS);
+      else showInForm(error, setError, schema.keyof().options);
     },
   });
   const send = (etag: string) => {
@@ -84,6 +86,18 @@ export function PersonForm({ start, onClose }: { start: Versioned; onClose: () =
             error={formState.errors[name]?.message}
           />
         ))}
+        <Controller
+          name="holiday_list_id"
+          control={control}
+          render={({ field, fieldState }) => (
+            <HolidayListPicker
+              label={t("holidayList")}
+              placeholder={t("holidayListDefault")}
+              {...field}
+              error={fieldState.error?.message}
+            />
+          )}
+        />
       </ActDialog>
       <ConflictDialog
         opened={theirs !== undefined}

@@ -62,3 +62,16 @@ export function DepartmentPicker(props: Omit<SelectProps, "data">) {
     />
   );
 }
+
+/** One of the organisation's holiday lists; none is the default one. */
+export function HolidayListPicker(props: Omit<SelectProps, "data">) {
+  const { data } = $api.useQuery("get", "/hrms/holiday-lists", { params: { query: { limit: 100 } } });
+  return (
+    <Select
+      clearable
+      searchable
+      {...props}
+      data={(data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+    />
+  );
+}

@@ -20,8 +20,15 @@ import { useWeekdays } from "./use-weekdays";
 type HolidayList = components["schemas"]["HrmsHolidayListRead"];
 type Wish = Pick<HolidayList, "name" | "weekly_off" | "is_default" | "days">;
 
+interface Props {
+  id?: string;
+  /** There is none yet, so that it becomes the default one. */
+  first?: boolean;
+  onClose: () => void;
+}
+
 /** Makes a list, or changes the one with this id. */
-export function HolidayListDialog({ id, onClose }: { id?: string; onClose: () => void }) {
+export function HolidayListDialog({ id, first = false, onClose }: Props) {
   const t = useTranslations("leaveSetup");
   const common = useTranslations("common");
   const { data, error } = useQuery({
@@ -30,8 +37,8 @@ export function HolidayListDialog({ id, onClose }: { id?: string; onClose: () =>
     enabled: id !== undefined,
     gcTime: 0, // what is edited is read anew each time
   });
-  if (id === undefined) return <Form onClose={onClose} />;
-  if (data) return <Form list={data} onClose={onClose} />;
+  if (id === undefined) return <Form first={first} onClose={onClose} />;
+  if (data) return <Form list={data} first={false} onClose={onClose} />;
   return (
     <Modal
       opened
@@ -49,16 +56,21 @@ function read(id: string) {
   return versioned(api.GET("/hrms/holiday-lists/{list_id}", { params: { path: { list_id: id } } }));
 }
 
-function Form({ list, onClose }: { list?: { data: HolidayList; etag: string }; onClose: () => void }) {
+interface FormProps {
+  list?: { data: HolidayList; etag: string };
+  first: boolean;
+  onClose: () => void;
+}
+
+function Form({ list, first, onClose }: FormProps) {
   const t = useTranslations("leaveSetup");
   const common = useTranslations("common");
   const weekdays = useWeekdays();
-  const others = $api.useQuery("get", "/hrms/holiday-lists", { params: { query: { limit: 1 } } }).data;
   const [wish, setWish] = useState<Wish>(
     list?.data ?? {
       name: "",
       weekly_off: ["saturday", "sunday"],
-      is_default: others?.items.length === 0,
+      is_default: first,
       days: [],
     },
   );

@@ -21,10 +21,7 @@ export function HolidayLists() {
   const t = useTranslations("leaveSetup");
   const common = useTranslations("common");
   const weekdays = useWeekdays();
-  const [edited, setEdited] = useState<{ id?: string }>();
-  const add = () => {
-    setEdited({});
-  };
+  const [edited, setEdited] = useState<{ id?: string; first?: boolean }>();
   const columns: Column<Item>[] = [
     {
       id: "name",
@@ -68,7 +65,12 @@ export function HolidayLists() {
         <Text size="sm" c="dimmed" maw={640}>
           {t("holidaysHint")}
         </Text>
-        <Button onClick={add} leftSection={<IconPlus size={16} aria-hidden />}>
+        <Button
+          onClick={() => {
+            setEdited({});
+          }}
+          leftSection={<IconPlus size={16} aria-hidden />}
+        >
           {t("addList")}
         </Button>
       </Group>
@@ -83,7 +85,12 @@ export function HolidayLists() {
         empty={
           <Stack align="center" gap="xs">
             <Text c="dimmed">{t("noLists")}</Text>
-            <Button variant="light" onClick={add}>
+            <Button
+              variant="light"
+              onClick={() => {
+                setEdited({ first: true });
+              }}
+            >
               {t("firstList")}
             </Button>
           </Stack>

@@ -6,12 +6,13 @@ import { Tabs } from "@mantine/core";
 import { useTranslations } from "next-intl";
 
 import { Allocations } from "./allocations";
+import { Deciding } from "./deciding";
 import { HolidayLists } from "./holiday-lists";
 import { Kinds } from "./kinds";
 import { Policies } from "./policies";
 import { Steps } from "./steps";
 
-const TABS = ["kinds", "holidays", "policies", "allocations"] as const;
+const TABS = ["kinds", "holidays", "policies", "allocations", "deciding"] as const;
 export type SetupTab = (typeof TABS)[number];
 
 /** On what terms people are absent, when nobody works, and how many days each has. */
@@ -56,6 +57,9 @@ export function LeaveSetup() {
               setView({ employee_id: id });
             }}
           />
+        </Tabs.Panel>
+        <Tabs.Panel value="deciding">
+          <Deciding />
         </Tabs.Panel>
       </Tabs>
     </>
