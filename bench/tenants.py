@@ -104,17 +104,16 @@ async def _copy(where: Ground, entry: ServiceEntry, tenants: list[str]) -> None:
     rows = "".join(_row_like_first(*table) for table in about if table[0] != "outbox")
     schema = await _dumped(where, entry)
     began = time.monotonic()
-    left = iter(tenants)
+    left = enumerate(tenants, 1)
 
     async def some() -> None:
         connection = await where.connect(entry.database)
         await connection.execute(f"SET ROLE {entry.database}")
-        for tenant in left:
+        for number, tenant in left:
             script = re.sub(rf"\b{schema_of(name(1))}\b", schema_of(tenant), schema)
             await connection.execute(script + rows.replace("$tenant", f"'{tenant}'"))
-            made = tenants.index(tenant) + 1
             seconds = time.monotonic() - began
-            print(f"\r  {entry.name}: {made}/{len(tenants)}, {seconds:.0f} s", end="", flush=True)
+            print(f"\r  {entry.name}: {number}/{len(tenants)}, {seconds:.0f} s", end="", flush=True)
         await connection.close()
 
     await asyncio.gather(*(some() for _ in range(_AT_ONCE)))
