@@ -2,8 +2,8 @@
 
 The first one registers through the gateway and is provisioned by its fact, the way any tenant comes to
 be. Its 60 employees, as many as the peer's tenants have, are put in place directly: hired through the
-API they would each be sent a mail. The others are copies of its schemas, which takes a third of the
-time. Started again it makes what is missing.
+API they would each be sent a mail. The others are copies of its schemas, which are made far sooner
+than migrations run. Started again it makes what is missing.
 """
 
 import argparse
