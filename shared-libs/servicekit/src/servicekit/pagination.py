@@ -8,10 +8,11 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Result, Select, bindparam, func, select, tuple_
 
 from servicekit.db import ReadSession
 from servicekit.errors import Unprocessable
+from servicekit.prepared import Prepared
 from servicekit.schemas import Input, Output
 
 T = TypeVar("T")
@@ -64,7 +65,7 @@ class Listing:
         self._key, self._id = key, id_
         self._descending = descending
         self._order = f"-{key.key}" if descending else str(key.key)
-        self._variants: dict[tuple[bool, bool], Select[*tuple[Any, ...]]] = {}
+        self._prepared: dict[tuple[bool, bool], Prepared] = {}
 
     async def page(
         self, session: ReadSession, query: ListQuery, values: Mapping[str, Any] = MappingProxyType({})
@@ -77,13 +78,22 @@ class Listing:
         Raises:
             CursorInvalid: the cursor was made for another order, or by somebody else.
         """
-        key, id_ = str(self._key.key), str(self._id.key)
-        values = {**values, "_limit": query.limit + 1}
+        variant = (query.total, query.cursor is not None)
+        if (prepared := self._prepared.get(variant)) is None:
+            prepared = self._prepared[variant] = Prepared(self.statement(query))
+        return self.made(await prepared.run(session, {**values, **self.bound(query)}), query)
+
+    def bound(self, query: ListQuery) -> dict[str, Any]:
+        """The values of the bindparams that `statement` adds."""
+        values: dict[str, Any] = {"_limit": query.limit + 1}
         if query.cursor is not None:
             last = _decode(query.cursor, self._order, self._key.type.python_type)
             values |= {"_last_key": last[0], "_last_id": last[1]}
-        statement = self._variant(total=query.total, after=query.cursor is not None)
-        result = await session.execute(statement, values)
+        return values
+
+    def made(self, result: Result[*tuple[Any, ...]], query: ListQuery) -> dict[str, Any]:
+        """A page of what `statement` read."""
+        key, id_ = str(self._key.key), str(self._id.key)
         at = {name: index for index, name in enumerate(result.keys())}
         shown = [(name, index) for name, index in at.items() if not name.startswith("_")]
         rows = result.all()
@@ -97,22 +107,19 @@ class Listing:
         items = [{name: row[index] for name, index in shown} for row in rows[: query.limit]]
         return {"items": items, "next_cursor": next_cursor, "total": total}
 
-    def _variant(self, *, total: bool, after: bool) -> Select[*tuple[Any, ...]]:
-        if (known := self._variants.get((total, after))) is not None:
-            return known
+    def statement(self, query: ListQuery) -> Select[*tuple[Any, ...]]:
+        """The statement with order and limit, and with count and place where they are asked for."""
         key, id_, wanted = self._key, self._id, self._statement
-        if total:
+        if query.total:
             # In the same statement, so that count and rows tell of the same moment.
             count = select(func.count()).select_from(wanted.subquery()).scalar_subquery()
             wanted = wanted.add_columns(count.label("_total"))
-        if after:
+        if query.cursor is not None:
             position = tuple_(key, id_)
             last = tuple_(bindparam("_last_key", type_=key.type), bindparam("_last_id", type_=id_.type))
             wanted = wanted.where(position < last if self._descending else position > last)
         ordering = (key.desc(), id_.desc()) if self._descending else (key, id_)
-        wanted = wanted.order_by(*ordering).limit(bindparam("_limit", type_=Integer))
-        self._variants[total, after] = wanted
-        return wanted
+        return wanted.order_by(*ordering).limit(bindparam("_limit", type_=Integer))
 
 
 async def page(
@@ -125,7 +132,8 @@ async def page(
     descending: bool = False,
 ) -> dict[str, Any]:
     """One page of a statement made for the request; as `Listing` otherwise."""
-    return await Listing(statement, key=key, id_=id_, descending=descending).page(session, query)
+    listing = Listing(statement, key=key, id_=id_, descending=descending)
+    return listing.made(await session.execute(listing.statement(query), listing.bound(query)), query)
 
 
 def _encode(order: str, key: Any, id_: UUID) -> str:
