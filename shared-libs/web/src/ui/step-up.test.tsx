@@ -52,4 +52,5 @@ test("closing the question leaves the act undone", async () => {
   await screen.findByRole("dialog");
   await user.click(screen.getByRole("button", { name: "Close" }));
   expect(await acted).toMatchObject({ problem: { code: "user.step_up_required" } });
+  expect(gateway.asked("PATCH /user/tenant")).toHaveLength(1);
 });
