@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CursorResult, Select
+from sqlalchemy import CursorResult, Select, TypeDecorator
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import Dialect
 
@@ -15,7 +15,7 @@ _SCHEMA = "schema_of_the_tenant"  # stands for it in the compiled text
 
 
 class Prepared:
-    """A SELECT over columns that need no conversion; of an enumeration, the text is read."""
+    """A SELECT whose values are what the driver makes of them; of an enumeration, the text."""
 
     def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         """Compile.
