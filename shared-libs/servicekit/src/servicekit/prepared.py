@@ -24,11 +24,8 @@ class Prepared:
             TypeError: a column's values would not be what SQLAlchemy makes of them.
         """
         for column in statement.selected_columns:
-            kind = column.type
-            if not isinstance(kind, TextEnum) and kind.dialect_impl(_DIALECT).result_processor(
-                _DIALECT, None
-            ):
-                raise TypeError(f"{column.key}: values of {kind!r} are converted")
+            if isinstance(column.type, TypeDecorator) and not isinstance(column.type, TextEnum):
+                raise TypeError(f"{column.key}: values of {column.type!r} are converted")
         compiled = statement.compile(
             dialect=_DIALECT, schema_translate_map={None: _SCHEMA}, render_schema_translate=True
         )
