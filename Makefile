@@ -110,8 +110,8 @@ test-web: install $(PACKAGES) ## the frontends' unit tests; a part of them with 
 ci: check test ## what .ci/run runs
 
 .PHONY: bench bench-data
-bench: install ## benchmarks beside the peers; one with b=hrms
+bench: install $(PACKAGES) ## benchmarks beside the peers; one with b=hrms
 	@$(BIN)/python -m bench $(b)
 
-bench-data: install ## make and keep the tenants that benchmarks need, once
+bench-data: install $(PACKAGES) ## make and keep the tenants that benchmarks need, once
 	@$(BIN)/python -m bench.tenants
