@@ -4,9 +4,9 @@ import type { components } from "@fleet/web/api/business";
 import { versioned } from "@fleet/web/api/client";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { ProblemAlert } from "@fleet/web/ui/problem-alert";
+import { ReadingDialog } from "@fleet/web/ui/reading-dialog";
 import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
-import { Checkbox, Group, Modal, Skeleton, TextInput } from "@mantine/core";
+import { Checkbox, Group, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -30,7 +30,6 @@ interface Props {
 /** Makes a list, or changes the one with this id. */
 export function HolidayListDialog({ id, first = false, onClose }: Props) {
   const t = useTranslations("leaveSetup");
-  const common = useTranslations("common");
   const { data, error } = useQuery({
     queryKey: ["get", "/hrms/holiday-lists/{list_id}", id, "versioned"],
     queryFn: () => read(id ?? ""),
@@ -39,17 +38,7 @@ export function HolidayListDialog({ id, first = false, onClose }: Props) {
   });
   if (id === undefined) return <Form first={first} onClose={onClose} />;
   if (data) return <Form list={data} first={false} onClose={onClose} />;
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("edit")}
-      size="lg"
-      closeButtonProps={{ "aria-label": common("close") }}
-    >
-      {error ? <ProblemAlert error={error} /> : <Skeleton h={300} />}
-    </Modal>
-  );
+  return <ReadingDialog title={t("edit")} error={error} onClose={onClose} />;
 }
 
 function read(id: string) {

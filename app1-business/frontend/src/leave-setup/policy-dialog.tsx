@@ -4,9 +4,9 @@ import type { components } from "@fleet/web/api/business";
 import { versioned } from "@fleet/web/api/client";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { ProblemAlert } from "@fleet/web/ui/problem-alert";
+import { ReadingDialog } from "@fleet/web/ui/reading-dialog";
 import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
-import { Button, CloseButton, Fieldset, Group, Modal, Select, Skeleton, TextInput } from "@mantine/core";
+import { Button, CloseButton, Fieldset, Group, Select, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -25,7 +25,6 @@ const LINE: Line = { leave_type_id: "", days: "", frequency: null };
 /** Makes a policy, or changes the one with this id. */
 export function PolicyDialog({ id, onClose }: { id?: string; onClose: () => void }) {
   const t = useTranslations("leaveSetup");
-  const common = useTranslations("common");
   const { data, error } = useQuery({
     queryKey: ["get", "/hrms/leave-policies/{policy_id}", id, "versioned"],
     queryFn: () => read(id ?? ""),
@@ -34,17 +33,7 @@ export function PolicyDialog({ id, onClose }: { id?: string; onClose: () => void
   });
   if (id === undefined) return <Form onClose={onClose} />;
   if (data) return <Form policy={data} onClose={onClose} />;
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("edit")}
-      size="lg"
-      closeButtonProps={{ "aria-label": common("close") }}
-    >
-      {error ? <ProblemAlert error={error} /> : <Skeleton h={200} />}
-    </Modal>
-  );
+  return <ReadingDialog title={t("edit")} error={error} onClose={onClose} />;
 }
 
 function read(id: string) {

@@ -1,6 +1,6 @@
 "use client";
 
-import { Checkbox, Skeleton, Stack } from "@mantine/core";
+import { Checkbox, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
@@ -11,6 +11,7 @@ import { versioned } from "../../api/client";
 import { $user, userApi } from "../../api/user";
 import { ActDialog } from "../../ui/act-dialog";
 import { ConflictDialog } from "../../ui/conflict-dialog";
+import { ReadingDialog } from "../../ui/reading-dialog";
 import { useVersionedSave } from "../../ui/use-versioned-save";
 import { useRoleName } from "./use-role-name";
 
@@ -19,25 +20,13 @@ type Account = components["schemas"]["UserRead"];
 /** Changes which roles somebody has. */
 export function AccountRoles({ account, onClose }: { account: Account; onClose: () => void }) {
   const t = useTranslations("people");
-  const common = useTranslations("common");
   const { data, error } = useQuery({
     queryKey: ["get", "/user/users/{user_id}", account.id, "versioned"],
     queryFn: () => read(account.id),
     gcTime: 0, // what is edited is read anew each time
   });
   if (data) return <Form seen={data} onClose={onClose} />;
-  return (
-    <ActDialog
-      title={t("rolesOf", { name: account.name })}
-      act={common("save")}
-      busy={!error}
-      error={error}
-      onSubmit={onClose}
-      onClose={onClose}
-    >
-      <Skeleton h={200} />
-    </ActDialog>
-  );
+  return <ReadingDialog title={t("rolesOf", { name: account.name })} error={error} onClose={onClose} />;
 }
 
 function read(id: string) {
