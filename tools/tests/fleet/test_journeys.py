@@ -79,7 +79,7 @@ def test_people_get_through(journey: str, travel: Travel) -> None:
 
 
 @pytest.mark.parametrize("application", ["business", "school"])
-def test_every_page_is_accessible_and_fits_in_the_light_in_the_dark_and_on_a_phone(
+def test_every_page_is_accessible_and_fits_a_phone(
     application: str, travel: Travel, count: Callable[..., None]
 ) -> None:
     looked_at = [json.loads(line) for line in travel("pages", application).splitlines()]

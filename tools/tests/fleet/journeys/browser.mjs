@@ -30,9 +30,10 @@ export async function journey(travel) {
       [],
     );
   } catch (error) {
-    for (const { page, faults, shoot } of people.filter(({ page }) => !page.isClosed())) {
+    for (const [number, { page, faults, shoot }] of people.entries()) {
+      if (page.isClosed()) continue;
       console.error(page.url(), faults, await page.locator("body").innerText());
-      await shoot(`failed-${people.findIndex((each) => each.page === page)}`);
+      await shoot(`failed-${number}`);
     }
     throw error;
   } finally {
@@ -41,11 +42,11 @@ export async function journey(travel) {
 }
 
 /** In the page: what moves or changes its colour has done so; what turns for ever is not waited for. */
-function moved() {
+async function moved() {
   const ending = document
     .getAnimations()
     .filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
-  return Promise.allSettled(ending.map(({ finished }) => finished));
+  await Promise.allSettled(ending.map(({ finished }) => finished));
 }
 
 async function newPerson(site, options) {
