@@ -19,13 +19,10 @@ export class Gateway {
 
   constructor() {
     globalThis.fetch = async (input, init) => {
-      const request = new Request(new URL(input instanceof Request ? input.url : input, location.href), {
-        ...(input instanceof Request && { method: input.method, headers: input.headers }),
-        ...init,
-      });
+      const request = input instanceof Request ? input : new Request(new URL(input, location.href), init);
       const { pathname, searchParams } = new URL(request.url);
       const path = pathname.replace("/api/gateway", "");
-      const text = await (input instanceof Request ? input : request).text();
+      const text = await request.text();
       const asked = {
         path,
         query: searchParams,
