@@ -9,11 +9,16 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 
 import { $api } from "@/api";
 
-import { type Place, placeKey } from "./client/model";
+import { type Person, type Place, placeKey } from "./client/model";
 import { useChat, useChatState } from "./provider";
 import { Typing } from "./typing";
 
 const NAMING = /(?:^|[^\w@.])@([a-z0-9._-]*)$/i; // a mention that is being written, up to the caret
+
+/** Whether the server finds somebody by what is written: a word of theirs begins so. */
+function isMeant({ handle, display_name }: Person, written: string): boolean {
+  return ` ${handle} ${display_name}`.toLowerCase().includes(` ${written.toLowerCase()}`);
+}
 
 interface Props {
   place: Place;
@@ -46,7 +51,9 @@ export function Composer({ place, label, onEditLast }: Props) {
     { params: { query: { limit: 8, ...(naming && { q: naming }) } } },
     { enabled: naming !== undefined, placeholderData: keepPreviousData },
   );
-  const found = naming === undefined ? [] : (people.data?.items ?? []);
+  // What is there may answer what was written before: Enter must not take somebody no longer meant.
+  const found =
+    naming === undefined ? [] : (people.data?.items ?? []).filter((person) => isMeant(person, naming));
   const open = found.length > 0;
   useEffect(() => {
     if (open) {
