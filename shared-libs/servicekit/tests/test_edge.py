@@ -6,8 +6,10 @@ import json
 import httpx
 import pytest
 from servicekit import tenancy
+from servicekit.db import locked
 from servicekit.records import TenantStatus
 from servicekit.testing.running import Running
+from toy import Note
 
 NOTES = "/toy/notes"
 
@@ -129,6 +131,20 @@ async def test_a_tenant_that_was_served_is_refused_once_the_belief_in_it_is_over
         await tenants.require_active(tenant)
     await running.set_status(tenant, "active")
     await tenants.require_active(tenant)
+
+
+async def test_a_row_that_was_read_before_it_is_locked_is_read_anew(running: Running, tenant: str) -> None:
+    context = running.context(tenant)
+    async with running.database.tenant(context) as session:
+        note = Note(name="before")
+        session.add(note)
+        await session.commit()
+    async with running.database.tenant(context) as mine, running.database.tenant(context) as others:
+        read = await mine.get(Note, note.id)
+        (await locked(others, Note, note.id)).name = "after"
+        await others.commit()
+        assert await locked(mine, Note, note.id) is read
+        assert (read.name, read.version) == ("after", 2)
 
 
 class TestIdempotencyKey:

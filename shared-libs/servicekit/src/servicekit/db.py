@@ -263,7 +263,9 @@ async def locked(session: TenantSession, kind: type[E], id_: UUID, *, version: i
         NotFound: there is no such row.
         EditConflict: it has another version by now.
     """
-    row = await session.get(kind, id_, with_for_update={"key_share": True}, populate_existing=True)
+    # Not `get`, which takes a row that was read before and changed since for an edit conflict.
+    statement = select(kind).where(kind.id == id_).with_for_update(key_share=True)
+    row = await session.scalar(statement.execution_options(populate_existing=True))
     if row is None:
         raise NotFound
     if version not in {None, row.version}:

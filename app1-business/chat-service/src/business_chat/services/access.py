@@ -5,6 +5,7 @@ Public channels are everybody's to read. Others do not exist for who is no membe
 
 from uuid import UUID
 
+from servicekit import db
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import Forbidden, NotFound
 from sqlalchemy import ColumnElement, or_, select
@@ -67,11 +68,7 @@ async def locked(session: TenantSession, channel_id: UUID) -> tuple[Channel, Mem
     Raises:
         NotFound: there is none, or none for oneself.
     """
-    channel = await session.get(
-        Channel, channel_id, with_for_update={"key_share": True}, populate_existing=True
-    )
-    if channel is None:
-        raise NotFound
+    channel = await db.locked(session, Channel, channel_id)
     role = await role_in(session, channel)
     if role is None and channel.kind is not ChannelKind.PUBLIC:
         raise NotFound
