@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,8 +13,8 @@ from business_chat.rules.words import MemberRole
 from business_chat.services.notification import FOLLOWERS_TOLD
 from chatting import DECIDED, Chat, Somebody
 from replicas import PATIENCE, Replica, Socket, socket, two_in_a_channel
-from sqlalchemy import event, func, insert, literal, select
-from sqlalchemy.engine import Engine
+from servicekit.testing.running import statements
+from sqlalchemy import func, insert, literal, select
 
 
 async def told(who: Somebody, listening: Socket) -> list[tuple[str, int]]:
@@ -208,19 +206,6 @@ async def test_settings_written_by_twenty_devices_at_once_are_those_of_one(chat:
         )
         assert sorted(answer.status_code for answer in answers) == [200] + [412] * 19
     assert (await ada.asks("GET", "/settings"))["version"] == 2
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    asked: list[str] = []
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        asked.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("words", ["hello", "@channel hello", "hello @ben"])

@@ -10,8 +10,8 @@ from business_hrms.models.employee import Employee
 from servicekit.records import Outgoing
 from servicekit.tenant_schema import schema_of
 from servicekit.testing.environment import Environment
-from servicekit.testing.running import Running, start
-from sqlalchemy import Engine, event, select, text, update
+from servicekit.testing.running import Running, start, statements
+from sqlalchemy import select, text, update
 
 # How long an example takes says nothing on a machine that does other things, too.
 hypothesis.settings.register_profile("unhurried", deadline=None)
@@ -125,18 +125,10 @@ def make(client: httpx.AsyncClient) -> Callable[..., Awaitable[dict[str, Any]]]:
     return post
 
 
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """What is sent to the database meanwhile, but for looks at whether the tenant may be served."""
-    sent: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        if not arguments[2].startswith("SELECT control.tenant.status"):
-            sent.append(arguments[2])
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(Engine, "before_cursor_execute", note)
+@pytest.fixture(name="statements")
+def statements_sent() -> Iterator[list[str]]:
+    with statements() as sent:
+        yield sent
 
 
 class Leave:

@@ -1,5 +1,4 @@
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -8,8 +7,8 @@ from business_hrms.models.employee import Employee
 from business_hrms.schemas.employee import EmployeeFilter
 from business_hrms.services import directory
 from servicekit.tenant_schema import schema_of
-from servicekit.testing.running import Running
-from sqlalchemy import event, text
+from servicekit.testing.running import Running, statements
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import asyncpg
 
 EMPLOYEES = "/hrms/employees"
@@ -139,20 +138,6 @@ async def test_an_item_is_what_get_answers(client: httpx.AsyncClient, staff: dic
         assert (await client.get(f"{EMPLOYEES}/{item['id']}")).json() == item
 
 
-@contextmanager
-def statements(running: Running) -> Iterator[list[str]]:
-    """What the reading connections are asked meanwhile."""
-    seen: list[str] = []
-    engine = running.database._reader.sync_engine
-
-    def see(*arguments: Any) -> None:
-        seen.append(arguments[2])
-
-    event.listen(engine, "before_cursor_execute", see)
-    yield seen
-    event.remove(engine, "before_cursor_execute", see)
-
-
 async def test_a_page_with_its_total_is_one_statement(
     running: Running, client: httpx.AsyncClient, staff: dict[str, str]
 ) -> None:
@@ -163,7 +148,7 @@ async def test_a_page_with_its_total_is_one_statement(
         "total": True,
         "limit": 1,
     }
-    with statements(running) as seen:
+    with statements(running.database._reader.sync_engine) as seen:
         answer = await client.get(EMPLOYEES, params=params)
     assert answer.json()["total"] == 2
     assert len(seen) == 1

@@ -1,7 +1,7 @@
 """A service that runs inside the tests, and those who call it."""
 
 from collections.abc import AsyncGenerator, Generator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from contracts.facts import Envelope, Fact, TenantRegistered
 from contracts.permissions import permissions_of
 from fastapi import FastAPI
 from redis.asyncio import Redis
-from sqlalchemy import update
+from sqlalchemy import Engine, event, update
 
 from servicekit.consumer import Consumer
 from servicekit.context import ContextMinter
@@ -132,6 +132,20 @@ class Running:
                 await consumer.drain(30)
         finally:
             await connection.close()
+
+
+@contextmanager
+def statements(engine: type[Engine] | Engine = Engine) -> Generator[list[str]]:
+    """What is sent to the database meanwhile, but for looks at whether tenants may be served."""
+    sent: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        if not arguments[2].startswith("SELECT control.tenant."):
+            sent.append(arguments[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @asynccontextmanager
