@@ -373,5 +373,7 @@ async def test_hundreds_of_sockets_leave_nothing_behind(
     for _ in range(6):
         await asyncio.gather(*(come_and_go(how) for how in range(50)))
     await gone()
-    assert brave.descriptors <= descriptors + 10
+    async with asyncio.timeout(10):
+        while brave.descriptors > descriptors + 10:  # the clients' ends close a moment after the services'
+            await asyncio.sleep(0.05)
     assert brave.memory < memory + 10 * MEGABYTE
