@@ -83,7 +83,7 @@ def _measured(names: list[str], options: Options) -> Iterator[Report]:
 def _apart(name: str, options: Options) -> Report:
     kept = OUT / f"{name}.json"
     kept.unlink(missing_ok=True)
-    process = get_context("spawn").Process(target=_measure, args=(name, options, kept))
+    process = get_context("fork").Process(target=_measure, args=(name, options, kept))
     process.start()
     process.join()
     if not kept.exists():
