@@ -7,6 +7,7 @@ the next. The password is for development only.
 import asyncio
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -46,13 +47,10 @@ async def make(gateway: str) -> None:
     Raises:
         FleetError: a request was refused, or a service did not get ready for a tenant.
     """
-    for tries_left in reversed(range(_TRIES)):
-        try:
+    for _ in range(_TRIES - 1):
+        with suppress(BusyError):
             return await _make(gateway)
-        except BusyError:
-            if not tries_left:
-                raise
-    return None
+    return await _make(gateway)
 
 
 async def _make(gateway: str) -> None:

@@ -19,6 +19,8 @@ from servicekit.tenant_schema import schema_of
 
 BELIEVED = 10  # seconds that active tenants are taken for such without another look
 
+_INACTIVE = select(Tenant.id).where(Tenant.status != "active")
+
 
 class TenantProvisioning(Unavailable):
     code = "tenant_provisioning"
@@ -95,9 +97,6 @@ class Tenants:
         except BaseException:
             self._doubtful = 0.0
             raise
-
-
-_INACTIVE = select(Tenant.id).where(Tenant.status != "active")
 
 
 async def provision(
