@@ -224,24 +224,24 @@ async def test_a_post_is_not_sent_twice(client: httpx.AsyncClient, scripted: Scr
 
 
 async def test_an_early_answer_reaches_a_client_that_still_sends(
-    client: httpx.AsyncClient, scripted: ScriptedService
+    impatient: Gateway, client: httpx.AsyncClient, scripted: ScriptedService
 ) -> None:
-    sent = 0
-
-    async def body() -> AsyncIterator[bytes]:
-        nonlocal sent
-        while sent < 900_000:
-            sent += 9_000
-            yield b"x" * 9_000
-
     async def refuses(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 413 Too Large\r\ncontent-length: 3\r\n\r\nbig")
         await reader.read()
 
     scripted.script = refuses
-    answer = await client.post("/hrms/x", content=body())
-    assert (answer.status_code, answer.text, answer.headers["connection"]) == (413, "big", "close")
+    reader, writer = await asyncio.open_connection("127.0.0.1", impatient.port)
+    bearer = client.headers["authorization"].encode()
+    writer.write(b"POST /hrms/x HTTP/1.1\r\nhost: a\r\ncontent-length: 900000\r\nauthorization: " + bearer)
+    writer.write(b"\r\n\r\n" + b"x" * 9_000)
+    async with asyncio.timeout(10):
+        said = await reader.read()
+    writer.close()
+    assert said.startswith(b"HTTP/1.1 413 ")
+    assert b"\r\nconnection: close\r\n" in said
+    assert said.endswith(b"\r\n\r\nbig")
     await still_serves(client, scripted)
 
 
