@@ -15,7 +15,7 @@ async def test_a_service_entered_in_the_fleets_list_is_served_and_one_struck_off
     bearer = fleetlet.business.bearer()
 
     async def until(path: str, status: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await client.get(path, headers=bearer)).status_code != status:
                 await asyncio.sleep(0.05)
 
@@ -46,7 +46,7 @@ async def test_what_is_under_way_when_the_gateway_is_asked_to_stop_is_finished(f
         under_way = asyncio.create_task(client.get("/hrms/x", headers=fleetlet.business.bearer()))
         await asked.wait()
         gateway.process.terminate()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await accepts(gateway.port):
                 await asyncio.sleep(0.01)
         stop.set()
@@ -76,7 +76,7 @@ async def test_a_frozen_service_takes_nothing_from_the_others(fleetlet: Fleetlet
         httpx.AsyncClient(base_url=gateway.url, headers=bearer) as client,
     ):
         waiting = [asyncio.create_task(client.get("/hrms/x")) for _ in range(10)]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(fleetlet.hrms.asked) < 10:
                 await asyncio.sleep(0.01)
         answer = await client.get("/hrms/x")
@@ -85,7 +85,7 @@ async def test_a_frozen_service_takes_nothing_from_the_others(fleetlet: Fleetlet
         for task in waiting:
             task.cancel()
         fleetlet.hrms.answer = None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (await client.get("/hrms/x")).status_code != 200:
                 await asyncio.sleep(0.01)
 
@@ -101,11 +101,11 @@ async def test_a_gateway_that_is_killed_leaves_no_service_waiting(fleetlet: Flee
     fleetlet.hrms.answer = waits
     async with fleetlet.gateway() as gateway, httpx.AsyncClient(base_url=gateway.url) as client:
         asking = asyncio.create_task(client.get("/hrms/x", headers=fleetlet.business.bearer()))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not fleetlet.hrms.asked:
                 await asyncio.sleep(0.01)
         os.kill(gateway.process.pid, signal.SIGKILL)
         await asyncio.wait((asking,))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await gone.wait()
         assert isinstance(asking.exception(), httpx.TransportError)

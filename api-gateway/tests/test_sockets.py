@@ -145,8 +145,8 @@ async def refused(address: str, **how: object) -> tuple[int, str]:
 
 
 async def closed(socket: ClientConnection) -> tuple[int, str]:
-    """How a socket is closed by the other side, which has to be soon."""
-    async with asyncio.timeout(5):
+    """How a socket is closed by the other side, of its own accord."""
+    async with asyncio.timeout(30):
         await socket.wait_closed()
     return socket.close_code or 0, socket.close_reason or ""
 
