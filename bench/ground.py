@@ -21,6 +21,8 @@ from fleet.processes import plan
 from fleet.supervision import Supervisor
 from servicekit.fleet import fleet
 
+from bench.usage import cpu_seconds
+
 REPOSITORY = Path(__file__).parents[1]
 OUT = Path(__file__).with_name("out")
 _ROOT = OUT / "fleet"
@@ -37,6 +39,7 @@ _SOURCES = (
 )
 _SERVERS = {"ADMIN_DATABASE_URL", "REDIS_URL"}  # others' servers, whose CPU time could not be told
 _PLENTY = {"rate": 1e6, "burst": 1_000_000}
+_LOOK, _IDLE = 3.0, 0.2  # seconds, and of CPU in each of them
 _LIMITS = {
     "GATEWAY_PLANS": json.dumps({"standard": {"tenant": _PLENTY, "user": _PLENTY}}),
     "GATEWAY_PUBLIC_LIMIT": json.dumps(_PLENTY),
@@ -68,9 +71,18 @@ def started() -> Generator[Ground]:
         if asyncio.run(_made_to_count()):
             down()
             up()
-        yield running()
+        yield _settled(running())
     finally:
         down()
+
+
+def _settled(ground: Ground) -> Ground:
+    """Wait until the fleet has done what it does at its start, such as last night's jobs of all tenants."""
+    while True:
+        used = sum(cpu_seconds(ground.pids).values())
+        time.sleep(_LOOK)
+        if sum(cpu_seconds(ground.pids).values()) - used < _IDLE * _LOOK:
+            return ground
 
 
 async def _made_to_count() -> bool:
