@@ -36,6 +36,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.pool import QueuePool
 
 from servicekit.errors import NotFound, PreconditionFailed, Problem
+from servicekit.fair_pool import FairPool
 from servicekit.realtime_publisher import Publisher
 from servicekit.settings import ServiceSettings
 from servicekit.tenant_schema import CONTROL, schema_of
@@ -216,6 +217,7 @@ def _mapped(engine: AsyncEngine, context: TenantContext) -> AsyncEngine:
 def _engine(url: PostgresDsn, size: int, **options: Any) -> AsyncEngine:
     return create_async_engine(
         asyncpg_url(url),
+        poolclass=FairPool,
         pool_size=size,
         max_overflow=0,  # a connection beyond the pool is opened and closed for every use of it
         pool_timeout=10,
