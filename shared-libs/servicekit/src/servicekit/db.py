@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     Uuid,
+    bindparam,
     func,
     select,
     text,
@@ -266,13 +268,21 @@ async def locked(session: TenantSession, kind: type[E], id_: UUID, *, version: i
         EditConflict: it has another version by now.
     """
     # Not `get`, which takes a row that was read before and changed since for an edit conflict.
-    statement = select(kind).where(kind.id == id_).with_for_update(key_share=True)
-    row = await session.scalar(statement.execution_options(populate_existing=True))
+    row: E | None = await session.scalar(
+        _locking(kind),  # type: ignore[arg-type] # mypy does not find a class hashable
+        {"id_": id_},
+    )
     if row is None:
         raise NotFound
     if version not in {None, row.version}:
         raise EditConflict
     return row
+
+
+@cache
+def _locking(kind: type[Editable]) -> Select[Any]:
+    statement = select(kind).where(kind.id == bindparam("id_", type_=Uuid)).with_for_update(key_share=True)
+    return statement.execution_options(populate_existing=True)
 
 
 def assign(row: Identified, values: Mapping[str, Any]) -> dict[str, Any]:

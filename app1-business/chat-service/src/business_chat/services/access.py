@@ -82,10 +82,22 @@ async def locked_as_member(session: TenantSession, channel_id: UUID) -> tuple[Ch
         NotFound: there is no such channel, or none for oneself.
         NotAMember
     """
-    channel, role = await locked(session, channel_id)
-    if role is None:
-        raise NotAMember
-    return channel, role
+    channel = await db.locked(session, Channel, channel_id)
+    return channel, require_member(channel, await role_in(session, channel))
+
+
+def require_member(channel: Channel, role: MemberRole | None) -> MemberRole:
+    """The role that one has in a channel.
+
+    Raises:
+        NotFound: one has none, and the channel is not to be seen.
+        NotAMember
+    """
+    if role is not None:
+        return role
+    if channel.kind is not ChannelKind.PUBLIC:
+        raise NotFound
+    raise NotAMember
 
 
 def governs(session: TenantSession, role: MemberRole | None) -> bool:

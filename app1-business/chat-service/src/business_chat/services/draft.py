@@ -63,7 +63,7 @@ async def keep(session: TenantSession, wish: DraftWish, version: int) -> dict[st
     kept = rows.mappings().one_or_none()
     if kept is None:
         raise EditConflict
-    _tell(session, kept["channel_id"], kept["thread_root_id"], kept["version"])
+    tell(session, kept["channel_id"], kept["thread_root_id"], kept["version"])
     return dict(kept)
 
 
@@ -76,16 +76,7 @@ async def drop(session: TenantSession, draft_id: UUID, version: int) -> None:
         raise EditConflict
     dropped.text = ""
     await session.flush()
-    _tell(session, dropped.channel_id, dropped.thread_root_id, dropped.version)
-
-
-async def sent(session: TenantSession, channel_id: UUID, thread_root_id: UUID | None) -> None:
-    """Something was said there: the draft is not one any more."""
-    mine = _at(session, channel_id, thread_root_id)
-    gone = update(Draft).where(mine, Draft.text != "").returning(Draft.version)
-    changed = {"text": "", "version": Draft.version + 1, "updated_at": func.now()}
-    if (version := await session.scalar(gone.values(changed))) is not None:
-        _tell(session, channel_id, thread_root_id, version)
+    tell(session, dropped.channel_id, dropped.thread_root_id, dropped.version)
 
 
 def _at(session: TenantSession, channel_id: UUID, thread_root_id: UUID | None) -> ColumnElement[bool]:
@@ -96,7 +87,7 @@ def _at(session: TenantSession, channel_id: UUID, thread_root_id: UUID | None) -
     )
 
 
-def _tell(session: TenantSession, channel_id: UUID, thread_root_id: UUID | None, version: int) -> None:
+def tell(session: TenantSession, channel_id: UUID, thread_root_id: UUID | None, version: int) -> None:
     """Tell one's other devices. The text stays in the database: they ask for it."""
     place = {"channel_id": channel_id, "thread_root_id": thread_root_id}
     realtime.tell(session, me(session), {"type": "draft", **place, "version": version})

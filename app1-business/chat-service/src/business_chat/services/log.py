@@ -26,7 +26,7 @@ class EventsTrimmed(Gone):
         super().__init__("Events after this one are no longer kept. Fetch the channel anew.")
 
 
-async def next_seq(session: TenantSession, channel_id: UUID) -> int:
+async def _next_seq(session: TenantSession, channel_id: UUID) -> int:
     """The place of what is about to happen. From here on the transaction holds the channel's row."""
     statement = (
         update(Channel)
@@ -43,16 +43,11 @@ async def record(
     channel_id: UUID,
     kind: EventKind,
     *,
-    seq: int | None = None,
     message_id: UUID | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Write down what was done, in the transaction that does it, last; answers with the event.
-
-    Args:
-        seq: where `next_seq` was asked before.
-    """
-    place = await next_seq(session, channel_id) if seq is None else seq
+    """Write down what was done, in the transaction that does it, last; answers with the event."""
+    place = await _next_seq(session, channel_id)
     session.add(
         ChannelEvent(
             channel_id=channel_id,
@@ -64,7 +59,12 @@ async def record(
         )
     )
     await session.flush()
-    (event,) = await events(session, channel_id, place - 1, 1)
+    return await show(session, channel_id, place)
+
+
+async def show(session: TenantSession, channel_id: UUID, seq: int) -> dict[str, Any]:
+    """Have followers see an event that this transaction wrote down; answers with it."""
+    (event,) = await events(session, channel_id, seq - 1, 1)
     realtime.add(session, channel_id, entry(event))
     return event
 

@@ -1,5 +1,7 @@
 """Mentions: whom a message names, found when it is said; and where one was named oneself."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,41 +28,63 @@ class MentionUnconfirmed(Conflict):
         super().__init__("This calls many: say that you mean it.", members=members)
 
 
-async def note(session: TenantSession, channel: Channel, message: Message, *, confirmed: bool) -> list[UUID]:
-    """Note whom the text names among the channel's members; answers with who is newly named.
+@dataclass(frozen=True)
+class Named:
+    """Whom a text names."""
+
+    everybody: bool = False
+    there: list[UUID] | None = None  # who is there, where it names them so
+    people: Sequence[UUID] = ()
+
+
+async def find(
+    session: TenantSession,
+    channel: Channel,
+    text: str,
+    *,
+    there: list[UUID] | None = None,
+    confirmed: bool,
+) -> Named:
+    """Whom a text of one's own names among the channel's members.
+
+    Args:
+        there: who was there when it was said; None where `@here` was not said so far.
 
     Raises:
         MentionUnconfirmed: it calls everybody, or whoever is there, in a large channel.
     """
-    named = mention.handles(message.text)
-    message.mentions_channel = mention.everybody(named)
-    here = mention.whoever_is_there(named)
+    named = mention.handles(text)
+    if not named:
+        return Named()
+    everybody, here = mention.everybody(named), mention.whoever_is_there(named)
     members = select(ChannelMember.user_id).where(ChannelMember.channel_id == channel.id)
-    if (message.mentions_channel or here) and not confirmed:
+    if (everybody or here) and not confirmed:
         many = await session.scalar(select(func.count()).select_from(members.subquery())) or 0
         if many >= mention.LARGE_CHANNEL:
             raise MentionUnconfirmed(many)
-    if here and message.here is None:
-        message.here = sorted(await presence.online(session, (await session.scalars(members)).all()))
-    elif not here and message.here is not None:
-        message.here = None
+    if here and there is None:
+        there = sorted(await presence.online(session, (await session.scalars(members)).all()))
     people = select(Person.user_id).where(
         Person.handle.in_(named),
         Person.active,
-        Person.user_id != message.author_id,
+        Person.user_id != me(session),
         Person.user_id.in_(members),
     )
-    user_ids = sorted(await session.scalars(people)) if named else []
+    return Named(everybody, there if here else None, sorted(await session.scalars(people)))
+
+
+async def note(session: TenantSession, message: Message, people: Sequence[UUID]) -> list[UUID]:
+    """Note who is named by a message; answers with who was not before, whom others are told of."""
     if message.edited_at is not None:
-        gone = (Mention.message_id == message.id, Mention.user_id.not_in(user_ids))
+        gone = (Mention.message_id == message.id, Mention.user_id.not_in(people))
         await session.execute(delete(Mention).where(*gone))
-    if not user_ids:
+    if not people:
         return []
-    rows = [{"message_id": message.id, "user_id": user_id} for user_id in user_ids]
+    rows = [{"message_id": message.id, "user_id": user_id} for user_id in people]
     added = insert(Mention).values(rows).on_conflict_do_nothing().returning(Mention.user_id)
     new = list(await session.scalars(added))
     for user_id in new:
-        told = ChatUserMentioned(message_id=message.id, channel_id=channel.id, user_id=user_id)
+        told = ChatUserMentioned(message_id=message.id, channel_id=message.channel_id, user_id=user_id)
         facts.add(session, told, about=message)
     return new
 

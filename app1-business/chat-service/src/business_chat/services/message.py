@@ -5,17 +5,17 @@ from uuid import UUID
 
 from contracts.facts import ChatMessagePosted
 from servicekit import audit, facts
-from servicekit.db import EditConflict, ReadSession, TenantSession, locked, refusing
+from servicekit.db import EditConflict, ReadSession, TenantSession, found, locked, refusing
 from servicekit.errors import Conflict, Forbidden, Gone, NotFound, Unprocessable
 from servicekit.pagination import ListQuery, page
-from sqlalchemy import delete, func, select
+from sqlalchemy import Uuid, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from business_chat.models.channel import Channel
+from business_chat.models.channel import Channel, ChannelMember
 from business_chat.models.message import Mention, Message, MessageRevision, Reaction
 from business_chat.rules.words import EventKind
 from business_chat.schemas.message import MessageChanges, MessageQuery, MessageWish
-from business_chat.services import access, draft, log, mention, notification, shape, thread
+from business_chat.services import access, draft, log, mention, notification, saying, shape, thread
 from business_chat.services.access import me
 
 MOST_REACTIONS = 50  # different ones to a message
@@ -54,37 +54,34 @@ async def send(session: TenantSession, channel_id: UUID, wish: MessageWish) -> d
 
     The same again, at any time, is the message that was sent first.
     """
-    channel, _ = await access.locked_as_member(session, channel_id)
-    sent = await _sent(session, wish.client_msg_id)
-    if sent is not None:
-        if not _same(sent, channel_id, wish):
+    channel = await locked(session, Channel, channel_id)
+    standing = await session.execute(
+        _STANDING, {"channel": channel_id, "user": me(session), "client_msg": wish.client_msg_id}
+    )
+    role, *sent = standing.one_or_none() or (None, None)
+    access.require_member(channel, role)
+    if sent[0] is not None:
+        message = await found(session, Message, sent[0])
+        if not _same(message, channel_id, wish):
             raise ClientMsgIdReused
-        return await shown(session, sent.id)
+        return await shown(session, message.id)
     root = None
     if wish.thread_root_id is not None:
         root = await thread.root(session, channel_id, wish.thread_root_id)
-    seq = await log.next_seq(session, channel_id)
-    message = Message(
-        channel_id=channel_id,
-        seq=seq,
-        author_id=me(session),
-        client_msg_id=wish.client_msg_id,
-        text=wish.text,
-        thread_root_id=wish.thread_root_id,
-    )
-    session.add(message)
+    meant = await mention.find(session, channel, wish.text, confirmed=wish.mention_confirmed)
     async with refusing({"uq_messages_author_id_client_msg_id": ClientMsgIdReused}):
-        await session.flush()
-    named = await mention.note(session, channel, message, confirmed=wish.mention_confirmed)
+        message, emptied = await saying.say(session, channel_id, wish, meant)
+    named = await mention.note(session, message, meant.people)
     if root is not None:
         await thread.follow_reply(session, channel, root, message, named)
     await notification.tell(session, channel, message, named)
-    await draft.sent(session, channel_id, wish.thread_root_id)
-    event = await log.record(session, channel_id, EventKind.MESSAGE_CREATED, seq=seq, message_id=message.id)
+    if emptied is not None:
+        draft.tell(session, channel_id, wish.thread_root_id, emptied)
     posted = ChatMessagePosted(
-        message_id=message.id, channel_id=channel_id, author_id=message.author_id, seq=seq
+        message_id=message.id, channel_id=channel_id, author_id=message.author_id, seq=message.seq
     )
     facts.add(session, posted, about=message)
+    event = await log.show(session, channel_id, message.seq)
     return dict(event["message"])
 
 
@@ -98,11 +95,13 @@ async def edit(
     if message.text == changes.text:
         return await shown(session, message_id)
     now = await session.scalar(select(func.now()))
+    confirmed = message.mentions_channel or message.here is not None
+    meant = await mention.find(session, channel, changes.text, there=message.here, confirmed=confirmed)
     session.add(MessageRevision(message_id=message_id, text=message.text))
     message.text, message.edited_at = changes.text, now
+    message.mentions_channel, message.here = meant.everybody, meant.there
     await session.flush()
-    meant = message.mentions_channel or message.here is not None
-    named = await mention.note(session, channel, message, confirmed=meant)
+    named = await mention.note(session, message, meant.people)
     if message.thread_root_id is not None and named:
         root = await thread.root(session, channel.id, message.thread_root_id)
         await thread.follow_reply(session, channel, root, message, named)
@@ -186,9 +185,19 @@ async def revisions(session: ReadSession, message_id: UUID, query: ListQuery) ->
     return await page(session, statement, query, key=columns.created_at, id_=columns.id)
 
 
-async def _sent(session: TenantSession, client_msg_id: UUID) -> Message | None:
-    mine = (Message.author_id == me(session), Message.client_msg_id == client_msg_id)
-    return await session.scalar(select(Message).where(*mine))
+# What one is in a channel, and the message that one sent under an id.
+_STANDING = (
+    select(ChannelMember.role, Message.id)
+    .outerjoin(
+        Message,
+        (Message.author_id == ChannelMember.user_id)
+        & (Message.client_msg_id == bindparam("client_msg", type_=Uuid)),
+    )
+    .where(
+        ChannelMember.channel_id == bindparam("channel", type_=Uuid),
+        ChannelMember.user_id == bindparam("user", type_=Uuid),
+    )
+)
 
 
 def _same(sent: Message, channel_id: UUID, wish: MessageWish) -> bool:

@@ -28,13 +28,14 @@ async def tell(session: TenantSession, channel: Channel, message: Message, named
         named: who was not named before; of an edited message nobody else is told.
     """
     direct, root_id = channel.kind is ChannelKind.DIRECT, message.thread_root_id
-    reached: ColumnElement[bool] = ChannelMember.user_id.in_(named)
-    if message.edited_at is None and direct:
-        reached = or_(reached, ChannelMember.notify == Notify.ALL)
-    elif message.edited_at is None and root_id is not None:
-        reached = or_(reached, ChannelMember.user_id.in_(_followers(root_id)))
-    elif not named:
+    to_more = message.edited_at is None and (direct or root_id is not None)
+    if not named and not to_more:
         return
+    reached: ColumnElement[bool] = ChannelMember.user_id.in_(named)
+    if to_more and direct:
+        reached = or_(reached, ChannelMember.notify == Notify.ALL)
+    elif to_more and root_id is not None:
+        reached = or_(reached, ChannelMember.user_id.in_(_followers(root_id)))
     of_thread = and_(ThreadMember.root_id == root_id, ThreadMember.user_id == ChannelMember.user_id)
     read = func.coalesce(ThreadMember.last_read_seq, ChannelMember.last_read_seq)
     rows = await session.execute(
