@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -26,6 +27,7 @@ from bench.peer import wait_for
 
 _PLENTY = {"rate": 1e6, "burst": 1_000_000}
 _DAY = 86_400  # seconds
+_AS_IT_RUNS = {"FLEET_ENVIRONMENT": "development", "FLEET_METRICS_PORT": "0"}  # tests freeze no objects
 _FLAGS = ("--no-access-log", "--log-level=warning", "--no-proxy-headers", *OPTIONS)
 
 
@@ -125,7 +127,7 @@ async def chat(replicas: int = 2) -> AsyncGenerator[Chat]:
                 for _ in range(replicas):
                     made.ports.append(port := free_port())
                     command = [sys.executable, "-m", "uvicorn", "business_chat.main:app", f"--port={port}"]
-                    made.replicas.append(subprocess.Popen([*command, *_FLAGS]))  # noqa: ASYNC220 - returns at once
+                    made.replicas.append(subprocess.Popen([*command, *_FLAGS], env=os.environ | _AS_IT_RUNS))  # noqa: ASYNC220 - returns at once
                     await asyncio.to_thread(wait_for, port)
                 upstream = ",".join(f"http://127.0.0.1:{port}" for port in made.ports)
                 made.gateway = Gateway(
