@@ -58,16 +58,17 @@ ON_GROUND: dict[str, list[Callable[[Ground, Options, Report], None]]] = {
 def main() -> None:
     arguments = _parser().parse_args()
     options = Options(arguments.peer.resolve(), arguments.seconds, arguments.repeats, arguments.requests)
+    whole = "all" in arguments.names  # as a word of its own, or as no word at all
     OUT.mkdir(exist_ok=True)
     reports: list[Report] = []
     try:
-        for report in _measured(arguments.names or [*ALONE, *ON_GROUND], options):
+        for report in _measured([*ALONE, *ON_GROUND] if whole else arguments.names, options):
             reports.append(report)  # noqa: PERF402 - what was measured before something broke is told
     finally:
-        path = OUT / f"{'-'.join(arguments.names) or 'all'}.md"
+        path = OUT / f"{'all' if whole else '-'.join(arguments.names)}.md"
         path.write_text(text(reports))
         print(f"\n{text(reports)}\nAlso in {path}")
-    if not arguments.names:
+    if whole:
         plot.draw(reports, Path(__file__).with_name("plot.svg"))
     if any(report.failures for report in reports):
         sys.exit(1)
@@ -115,8 +116,10 @@ def _try(benchmark: Callable[..., None], measure: Callable[[Report], None], repo
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    names = [*ALONE, *ON_GROUND]
-    parser.add_argument("names", nargs="*", choices=names, metavar="name", help=", ".join(names))
+    names = ["all", *ALONE, *ON_GROUND]
+    parser.add_argument(
+        "names", nargs="*", default="all", choices=names, metavar="name", help=", ".join(names)
+    )
     peer = REPOSITORY.parent / "shared/peers/naive"
     parser.add_argument("--peer", type=Path, default=peer, help="source of the naive peer (%(default)s)")
     parser.add_argument("--seconds", type=int, default=3, help="of each run under load (%(default)s)")
