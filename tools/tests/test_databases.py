@@ -6,6 +6,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from fleet import databases
+from fleet.place import Place
 from servicekit.databases import ensure_database, init_script, statements
 from servicekit.embedded import postgres_program
 from servicekit.fleet import fleet, root
@@ -142,3 +144,20 @@ def test_the_script_stops_where_a_password_is_missing(admin_url: str, tmp_path: 
     ran = run_script(admin_url, script, {"APP2_HQ_DATABASE_PASSWORD": PASSWORD})
     assert ran.returncode != 0
     assert "read_password" in ran.stderr
+
+
+async def test_a_complete_database_is_left_alone_until_something_about_it_changes(
+    admin_url: str, tmp_path: Path
+) -> None:
+    place, other = Place(tmp_path / "one"), Place(tmp_path / "other")
+    user, hrms, *_ = entries = [entry for entry in fleet().built if entry.application == "business"]
+    assert await databases.outdated(place, admin_url, entries) == entries
+    await databases.make(place, admin_url, entries)
+    assert await databases.outdated(place, admin_url, entries) == entries, "its tenants may be behind"
+    await databases.remember(place, admin_url, [user, hrms])
+    assert await databases.outdated(place, admin_url, [user, hrms]) == []
+    assert await databases.outdated(other, admin_url, [user, hrms]) == [user, hrms], "other passwords"
+    connection = await asyncpg.connect(admin_url)
+    await connection.execute(f"DROP DATABASE {hrms.database}")
+    await connection.close()
+    assert await databases.outdated(place, admin_url, [user, hrms]) == [hrms]

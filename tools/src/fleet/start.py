@@ -5,19 +5,18 @@ import os
 import shutil
 import signal
 import socket
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from urllib.parse import urlsplit
 
 import httpx
 import psutil
-from servicekit.databases import ensure_database
 from servicekit.embedded import ServerStartError
 from servicekit.fleet import fleet
 
-from fleet import demo, frontends, logs
+from fleet import databases, demo, frontends, logs
 from fleet.keys import make_keys
 from fleet.place import FleetError, Place
 from fleet.processes import Plan, Process, Reload, plan
@@ -178,31 +177,19 @@ async def _start(place: Place, supervisor: Supervisor, fleet_plan: Plan, missing
             except ServerStartError:
                 raise FleetError(_stuck(supervisor, name, "does not answer")) from None
     rest = [process for process in missing if process.name not in fleet_plan.servers]
-    names = {entry.name for entry in fleet().built}
-    services = {process.name: process for process in rest if process.name in names}
-    supervisor.start(process for process in rest if process.name not in services)  # these need no database
-    await _prepare_databases(place, fleet_plan.admin_url, services)
-    supervisor.start(services.values())
-
-
-async def _prepare_databases(place: Place, admin_url: str, services: dict[str, Process]) -> None:
-    entries = [entry for entry in fleet().built if entry.name in services]
-    if not entries:
+    wanted = {process.name for process in rest}
+    entries = [entry for entry in fleet().built if entry.name in wanted]
+    behind = await databases.outdated(place, fleet_plan.admin_url, entries)
+    later = {process.name: process for process in rest if process.name in {entry.name for entry in behind}}
+    supervisor.start(process for process in rest if process.name not in later)
+    if not behind:
         return
     with _step("databases and roles"):
-        for database in (entry.database for entry in entries):
-            owner, reader = place.secret(database), place.secret(f"{database}_ro")
-            await ensure_database(admin_url, database, owner, reader)
+        await databases.make(place, fleet_plan.admin_url, behind)
     with _step("migrations"):
-        command = (sys.executable, "-m", "servicekit", "migrate", *(entry.package for entry in entries))
-        environment = dict(os.environ)
-        for entry in entries:
-            environment |= services[entry.name].environment
-        pipe = asyncio.subprocess.PIPE
-        child = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
-        said = b"".join(await child.communicate())
-        if child.returncode != 0:
-            raise FleetError(f"the migrations failed:\n{said.decode()[-4000:]}")
+        settings = dict(chain.from_iterable(process.environment.items() for process in later.values()))
+        await databases.migrate(place, fleet_plan.admin_url, behind, settings)
+    supervisor.start(later.values())
 
 
 async def _all_ready(supervisor: Supervisor, processes: list[Process]) -> None:
