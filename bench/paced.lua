@@ -14,7 +14,7 @@ function setup(thread)
 end
 
 function init(args)
-  prepared(args)
+  prepared({ args[1], args[2] }) -- the others are our own
   pause = tonumber(args[3])
   share = tonumber(args[4])
   counts = {}
