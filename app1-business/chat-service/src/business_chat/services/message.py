@@ -58,13 +58,12 @@ async def send(session: TenantSession, channel_id: UUID, wish: MessageWish) -> d
     standing = await session.execute(
         _STANDING, {"channel": channel_id, "user": me(session), "client_msg": wish.client_msg_id}
     )
-    role, *sent = standing.one_or_none() or (None, None)
+    role, sent_id = standing.one_or_none() or (None, None)
     access.require_member(channel, role)
-    if sent[0] is not None:
-        message = await found(session, Message, sent[0])
-        if not _same(message, channel_id, wish):
+    if sent_id is not None:
+        if not _same(await found(session, Message, sent_id), channel_id, wish):
             raise ClientMsgIdReused
-        return await shown(session, message.id)
+        return await shown(session, sent_id)
     root = None
     if wish.thread_root_id is not None:
         root = await thread.root(session, channel_id, wish.thread_root_id)
