@@ -32,7 +32,7 @@ INSERT INTO leave_allocations
 SELECT e.id, t.id, '2026-01-01', '2026-12-31', 25, 10, 1 FROM employees e, leave_types t;
 INSERT INTO leave_ledger (allocation_id, kind, day, days, source_id, segment)
 SELECT id, 'allocate', starts_on, days, id, 'grant' FROM leave_allocations WHERE days IS NOT NULL;
-ANALYZE;
+ANALYZE employees, employment_records, leave_allocations, leave_ledger;
 """  # noqa: S608 - a number of this file
 
 

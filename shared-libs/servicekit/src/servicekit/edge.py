@@ -17,13 +17,13 @@ from contracts.context import TenantContext
 from fastapi import APIRouter, Depends, Header, Request, Response, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from servicekit import db, idempotency
 from servicekit.access import Access
 from servicekit.errors import FieldError, PreconditionRequired, ProblemDocument, Unprocessable
+from servicekit.query_models import is_model, read_at_once
 from servicekit.records import IdempotentAnswer
 from servicekit.tenancy import Tenants
 from servicekit.web import problem_response
@@ -120,7 +120,10 @@ class Route(APIRoute):
         super().__init__(path, endpoint, dependencies=others, openapi_extra=extra, **options)
 
     def get_route_handler(self) -> Handle:
+        described = self.dependant
+        self.dependant = read_at_once(described)
         handle = _closing(super().get_route_handler())
+        self.dependant = described
         known = _query_names(self.dependant)
         access = self.access
 
@@ -169,7 +172,7 @@ def _query_names(dependant: Dependant) -> set[str]:
     names = set[str]().union(*(_query_names(inner) for inner in dependant.dependencies))
     for field in dependant.query_params:
         kind = field.field_info.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if is_model(kind):
             names |= {info.alias or name for name, info in kind.model_fields.items()}
         else:
             names.add(field.alias)
