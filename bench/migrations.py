@@ -32,6 +32,7 @@ from bench.report import Report
 _TENANTS = 1_000
 _NOTHING, _REVISION = 5, 60  # goals: seconds
 _NEW = "bench"
+_CHANGED = "app1-hrms-service"  # the one with the most tables
 _SOURCE = """
 import sqlalchemy as sa
 from alembic import op
@@ -59,7 +60,7 @@ END $$
 
 
 def of_many_tenants(where: Ground, _options: Options, report: Report) -> None:
-    """Each service of the Business System."""
+    """Each service of the Business System with nothing to do, one of them with a new revision."""
     there = asyncio.run(tenants.count(where))
     if there < _TENANTS:
         print(f"  only {there} tenants: make bench-data makes more, once")
@@ -70,38 +71,38 @@ def of_many_tenants(where: Ground, _options: Options, report: Report) -> None:
     environments = {process.name: process.environment for process in planned.services}
     for entry in entries:
         timed = partial(_timed, entry.package, os.environ | environments[entry.name])
-        nothing, new = asyncio.run(_of(where, entry, at_head[entry.name], timed))
+        if entry.name == _CHANGED:
+            new = asyncio.run(_by_one_revision(where, entry, at_head[entry.name], timed))
+            report.goal(
+                f"{entry.name}: migrating {_TENANTS:,} tenants by one revision",
+                f"< {_REVISION} s",
+                f"{new:.1f} s",
+                met=new < _REVISION,
+            )
+        nothing = timed("servicekit", "migrate", migrated=0)
         report.goal(
             f"{entry.name}: migrating {there:,} tenants, nothing to do",
             f"< {_NOTHING} s",
             f"{nothing:.1f} s",
             met=nothing < _NOTHING,
         )
-        report.goal(
-            f"{entry.name}: migrating {_TENANTS:,} tenants by one revision",
-            f"< {_REVISION} s",
-            f"{new:.1f} s",
-            met=new < _REVISION,
-        )
 
 
-async def _of(
+async def _by_one_revision(
     where: Ground, entry: ServiceEntry, at_head: str, timed: Callable[..., float]
-) -> tuple[float, float]:
-    """Seconds with nothing to do, and with a new revision."""
+) -> float:
+    """Seconds with a new revision."""
     others, _, last = at_head.rpartition(" ")
     owner, _, head = last.partition(":")
     back = _TAKE_BACK.format(new=_NEW, owner=owner, head=head, revision=at_head)
     connection = await where.connect(entry.database)
     try:
         await connection.execute(back)  # where the last run was killed
-        nothing = timed("servicekit", "migrate", migrated=0)
         await connection.execute(_LEAVE, f"{others} {owner}:{_NEW}", _TENANTS)
-        new = timed("bench.migrations", migrated=_TENANTS)
+        return timed("bench.migrations", migrated=_TENANTS)
     finally:
         await connection.execute(back)
         await connection.close()
-    return nothing, new
 
 
 def _timed(package: str, environment: Mapping[str, str], *module: str, migrated: int) -> float:
