@@ -71,7 +71,7 @@ def configure_logging(environment: Literal["development", "test", "production"],
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    for name in ("httpx", "httpcore", "alembic"):
+    for name in ("httpx", "httpcore", "alembic", "servicekit.fair_pool"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
