@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import uuid4
 
 import pytest
 from contracts import revocations
@@ -19,7 +19,6 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 MEGABYTE = 2**20
-SESSION = UUID("01a20354-5589-7752-a51e-31a7950548e3")
 
 
 @pytest.fixture(scope="session")
@@ -188,7 +187,7 @@ async def test_revoked_socket_is_closed_after_the_frame_under_way(
     brave: Gateway, fleetlet: Fleetlet, wild: ScriptedService, redis_url: str, split: int
 ) -> None:
     message = b"\x82\x7f" + (70_000).to_bytes(8, "big") + b"x" * 70_000
-    member = revocations.session(SESSION)
+    session = uuid4()
 
     async def halts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await accept(reader, writer, message + message[:split])
@@ -202,17 +201,16 @@ async def test_revoked_socket_is_closed_after_the_frame_under_way(
 
     noticed = asyncio.Event()
     wild.script = halts
-    socket = await opened(brave, fleetlet, sid=str(SESSION))
+    socket = await opened(brave, fleetlet, sid=str(session))
     assert await socket.recv() == b"x" * 70_000
     wild.script = pauses
-    witness = await opened(brave, fleetlet, sid=str(SESSION))
+    witness = await opened(brave, fleetlet, sid=str(session))
     async with Redis.from_url(redis_url) as redis:
-        await redis.publish(revocations.CHANNEL, member)
+        await redis.publish(revocations.CHANNEL, revocations.session(session))
         assert await ended(witness) == 1008
         noticed.set()
         assert await socket.recv() == b"x" * 70_000
         assert await ended(socket) == 1008
-        await redis.publish(revocations.CHANNEL, f"-{member}")
     assert socket.close_reason == "gateway.session_revoked"
     with pytest.raises(ConnectionClosed):
         await socket.recv()  # what came behind the frame did not go on
@@ -221,19 +219,18 @@ async def test_revoked_socket_is_closed_after_the_frame_under_way(
 async def test_revoked_socket_within_a_frame_that_never_ends_is_cut_off(
     brave: Gateway, fleetlet: Fleetlet, wild: ScriptedService, redis_url: str
 ) -> None:
-    member = revocations.session(SESSION)
+    session = uuid4()
 
     async def halts(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await accept(reader, writer, text(b"hello") + b"\x82")
         await reader.read(-1)
 
     wild.script = halts
-    socket = await opened(brave, fleetlet, sid=str(SESSION))
+    socket = await opened(brave, fleetlet, sid=str(session))
     assert await socket.recv() == "hello"
     async with Redis.from_url(redis_url) as redis:
-        await redis.publish(revocations.CHANNEL, member)
+        await redis.publish(revocations.CHANNEL, revocations.session(session))
         assert await ended(socket) == 1006
-        await redis.publish(revocations.CHANNEL, f"-{member}")
 
 
 async def test_frames_before_the_answer_end_the_connection(
