@@ -314,12 +314,18 @@ def _tenant(whom: Somebody) -> str:
     ],
 )
 async def test_socket_of_whom_is_revoked_is_closed(
-    ada: Somebody, bob: Somebody, talker: Talker, redis: Redis, member: Callable[[Somebody], str], code: str
+    door: Gateway,
+    fleetlet: Fleetlet,
+    bob: Somebody,
+    talker: Talker,
+    redis: Redis,
+    member: Callable[[Somebody], str],
+    code: str,
 ) -> None:
+    ada = Somebody(door, fleetlet, redis, tenant=f"t{uuid4().hex[:12]}")
     async with await ada.connect() as socket, await bob.connect() as others:
         await redis.publish(revocations.CHANNEL, member(ada))
         assert await closed(socket) == (1008, code)
         await others.send("still here")
         assert await others.recv() == "still here"
         assert await talker.ended.get() == 1006
-        await redis.publish(revocations.CHANNEL, f"-{member(ada)}")
