@@ -57,4 +57,6 @@ class _Turns(QueueCommon[Any]):
 
 
 class FairPool(AsyncAdaptedQueuePool):
+    """SQLAlchemy's pool, but for who is next."""
+
     _queue_class = _Turns  # the hook by which SQLAlchemy's own pools differ
