@@ -86,7 +86,7 @@ test("a card and a book make a loan, and the book's field waits for the next", a
   expect(screen.getByLabelText("Scan card")).toHaveFocus();
   await card("C1");
   await book("B1");
-  expect(await log().findByText("Lent to Momo, due Jan 15, 2026")).toBeInTheDocument();
+  expect(await log().findByText("Lent to Momo, due 15 Jan 2026")).toBeInTheDocument();
   expect(sent(BORROW)).toEqual([{ barcode: "B1", patron_id: "p1", override: null }]);
   expect(screen.getByLabelText("Scan book")).toHaveValue("");
 });

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { parse, TYPE } from "@formatjs/icu-messageformat-parser";
 
-import { chosenLocale } from "./locale";
+import { accepting, chosenLocale, regional } from "./locale";
 
 const WORKSPACE = path.join(__dirname, "../../../..");
 const FOLDERS = ["shared-libs/web", "app1-business/frontend", "app2-school-erp/frontend"];
@@ -59,4 +59,11 @@ test("the language is the one chosen, else the browser's first that we speak, el
   expect(chosenLocale("de", "en-GB")).toBe("de");
   expect(chosenLocale(undefined, "fr, de-AT;q=0.8, en;q=0.5")).toBe("de");
   expect(chosenLocale("xx", null)).toBe("en");
+});
+
+test("days are told as where the organisation is, else as the browser asks, else as at our home", () => {
+  expect(regional("en", "en-AU", "en-US")).toBe("en-AU");
+  expect(regional("en", "de-DE", ...accepting("en-US,en;q=0.9"))).toBe("en-US");
+  expect(regional("en", ...accepting("en;q=0.9, *;q=0.5"))).toBe("en-GB");
+  expect(regional("de", "en-GB")).toBe("de-DE");
 });

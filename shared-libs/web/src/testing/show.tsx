@@ -65,7 +65,11 @@ export function show(
   const mine = { ...session, user: { ...session.user, permissions } };
   const view = render(
     <Address initial={address} onChange={follow}>
-      <NextIntlClientProvider locale="en" messages={messages} timeZone={mine.tenant.time_zone}>
+      <NextIntlClientProvider
+        locale={mine.tenant.locale}
+        messages={messages}
+        timeZone={mine.tenant.time_zone}
+      >
         <MantineProvider env="test">
           <SessionProvider value={mine}>
             <QueryProvider>

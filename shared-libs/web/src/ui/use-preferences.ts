@@ -2,13 +2,13 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useRouter } from "next/navigation";
 import { useLocale } from "next-intl";
 
-import { type Locale, LOCALE_COOKIE } from "../i18n/locale";
+import { languageOf, type Locale, LOCALE_COOKIE } from "../i18n/locale";
 
 export const THEMES = ["light", "dark", "auto"] as const;
 
 /** Language and theme. Both are the browser's, not the account's. */
 export function usePreferences() {
-  const locale = useLocale();
+  const locale = languageOf(useLocale()) ?? "en";
   const router = useRouter();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const speak = (chosen: Locale) => {
