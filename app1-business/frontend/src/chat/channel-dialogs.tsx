@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import {
   Alert,
   Button,
@@ -44,7 +44,7 @@ export function NewChannel({ opened, onClose, go }: Props) {
   const common = useTranslations("common");
   const client = useChat();
   const form = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: { name: "", topic: "", private: false },
   });
   const create = $api.useMutation("post", "/chat/channels", {

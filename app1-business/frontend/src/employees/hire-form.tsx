@@ -3,7 +3,7 @@
 import { showInForm } from "@fleet/web/api/problem";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { listQuery } from "@fleet/web/ui/use-view";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { Button, Group, Modal, SimpleGrid, Stack, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useRouter } from "next/navigation";
@@ -47,7 +47,7 @@ function Fields({ onClose }: { onClose: () => void }) {
   const common = useTranslations("common");
   const router = useRouter();
   const form = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: {
       first_name: "",
       last_name: "",

@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
@@ -22,7 +22,7 @@ export function JobChange({ employee, onClose }: { employee: Employee; onClose: 
   const t = useTranslations("employees");
   const common = useTranslations("common");
   const form = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: {
       valid_from: useToday(),
       position: employee.position ?? "",

@@ -4,7 +4,7 @@ import { versioned } from "@fleet/web/api/client";
 import { isConflict, showInForm } from "@fleet/web/api/problem";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
@@ -46,7 +46,7 @@ export function PersonForm({ start, onClose }: { start: Versioned; onClose: () =
   const [theirs, setTheirs] = useState<Versioned>();
   const [seen] = useState(start.etag); // of what the form began with, which stays while the page reads anew
   const { control, formState, getValues, handleSubmit, register, setError } = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: start.data,
   });
   const params = { path: { employee_id: start.data.id } };

@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { NativeSelect, Select, SimpleGrid, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
@@ -31,7 +31,7 @@ export function AllocationForm({ employeeId, onClose }: { employeeId: string; on
   const kinds = useLeaveTypes();
   const year = useToday().slice(0, 4);
   const { control, formState, handleSubmit, register, setError } = useForm<z.infer<typeof schema>>({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: {
       employee_id: employeeId,
       leave_type_id: "",

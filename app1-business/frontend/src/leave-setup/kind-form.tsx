@@ -5,7 +5,7 @@ import { showInForm } from "@fleet/web/api/problem";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
 import { etagOf, useVersionedSave } from "@fleet/web/ui/use-versioned-save";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { Checkbox, NativeSelect, SimpleGrid, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
@@ -44,7 +44,7 @@ export function KindForm({ kind, onClose }: { kind?: Kind; onClose: () => void }
   const t = useTranslations("leaveSetup");
   const common = useTranslations("common");
   const { control, formState, handleSubmit, register, setError, setValue } = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: fieldsOf(kind),
   });
   const pay = useWatch({ control, name: "pay" });

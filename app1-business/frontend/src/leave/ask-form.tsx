@@ -3,7 +3,7 @@
 import { showInForm } from "@fleet/web/api/problem";
 import { useAllowed } from "@fleet/web/session/context";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { Button, Group, Modal, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -42,7 +42,7 @@ function Fields({ onAsked, onClose }: { onAsked: (leave: LeaveRead) => void; onC
   const allowed = useAllowed();
   const today = useToday();
   const { control, formState, handleSubmit, register, setError, setValue } = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: { employee_id: null, leave_type_id: "", from: today, to: today, half_day: "", reason: "" },
   });
   const [from, to] = useWatch({ control, name: ["from", "to"] });

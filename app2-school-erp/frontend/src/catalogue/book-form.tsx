@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { useProblemText } from "@fleet/web/ui/use-problem-text";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { TagsInput, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { useEffect } from "react";
@@ -43,7 +43,7 @@ interface Props {
 export function BookForm({ title, book, onClose, onSave, busy, error }: Props) {
   const t = useTranslations("catalogue");
   const text = useProblemText();
-  const form = useForm({ resolver: zodResolver(schema), defaultValues: fieldsOf(book) });
+  const form = useForm({ resolver: useZodResolver(schema), defaultValues: fieldsOf(book) });
   const { errors } = form.formState;
   const { setError } = form;
 

@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { useProblemText } from "@fleet/web/ui/use-problem-text";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { NativeSelect, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
@@ -27,7 +27,7 @@ export function CopyForm({ bookId, onClose }: { bookId: string; onClose: () => v
   const text = useProblemText();
   const branches = $api.useQuery("get", "/libraries/branches", { params: { query: { limit: 100 } } });
   const form = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: {
       barcode: "",
       branch_id: "",

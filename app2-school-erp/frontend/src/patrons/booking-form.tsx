@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { useProblemText } from "@fleet/web/ui/use-problem-text";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { NativeSelect, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation } from "@tanstack/react-query";
@@ -41,7 +41,7 @@ export function BookingForm({ patronId, booking, onClose }: Props) {
   const { money } = useFormats();
   const { kind } = booking;
   const form = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: {
       amount: kind === "payment" ? booking.owed : "",
       note: "",

@@ -2,7 +2,7 @@
 
 import { showInForm } from "@fleet/web/api/problem";
 import { useProblemText } from "@fleet/web/ui/use-problem-text";
-import { zodResolver } from "@fleet/web/ui/zod-resolver";
+import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { useEffect } from "react";
@@ -40,7 +40,7 @@ export function PatronForm({ title, patron, onClose, onSave, busy, error }: Prop
   const t = useTranslations("patrons");
   const text = useProblemText();
   const form = useForm({
-    resolver: zodResolver(schema),
+    resolver: useZodResolver(schema),
     defaultValues: {
       name: patron?.name ?? "",
       category: patron?.category ?? "student",
