@@ -9,6 +9,7 @@ import importsDe from "../messages/de/imports.json";
 import dashboardDe from "../messages/de/dashboard.json";
 import employeesDe from "../messages/de/employees.json";
 import navDe from "../messages/de/nav.json";
+import noticesHrmsDe from "../messages/de/notices-hrms.json";
 import problemsHrmsDe from "../messages/de/problems-hrms.json";
 import leave from "../messages/en/leave.json";
 import leaveSetup from "../messages/en/leave-setup.json";
@@ -18,6 +19,7 @@ import imports from "../messages/en/imports.json";
 import dashboard from "../messages/en/dashboard.json";
 import employees from "../messages/en/employees.json";
 import nav from "../messages/en/nav.json";
+import noticesHrms from "../messages/en/notices-hrms.json";
 import problemsHrms from "../messages/en/problems-hrms.json";
 
 const en = {
@@ -31,6 +33,7 @@ const en = {
   leaveSetup,
   nav,
   problems: { ...webMessages.en.problems, hrms: problemsHrms },
+  shell: { ...webMessages.en.shell, kinds: { ...webMessages.en.shell.kinds, hrms: noticesHrms } },
 };
 
 /** A feature's words are a file in `messages/` for each language, entered here. */
@@ -47,5 +50,6 @@ export const messages: Record<Locale, typeof en> = {
     leaveSetup: leaveSetupDe,
     nav: navDe,
     problems: { ...webMessages.de.problems, hrms: problemsHrmsDe },
+    shell: { ...webMessages.de.shell, kinds: { ...webMessages.de.shell.kinds, hrms: noticesHrmsDe } },
   },
 };

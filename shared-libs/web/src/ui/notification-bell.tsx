@@ -7,6 +7,7 @@ import { useFormatter, useNow, useTranslations } from "next-intl";
 import { $user } from "../api/user";
 
 const EVERY = 60_000; // milliseconds
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** What the fleet has to tell, and how much of it is new. */
 export function NotificationBell() {
@@ -19,7 +20,11 @@ export function NotificationBell() {
   const count = data?.total ?? 0;
   const told = (kind: string, about: Record<string, string>) => {
     const key = `kinds.${kind}` as "kinds.user.roles_changed";
-    return t.has(key) ? t(key, about as { roles: string }) : kind;
+    const said = Object.entries({ employee: "none", ...about }).map(([name, value]) => [
+      name,
+      DAY.test(value) ? format.dateTime(new Date(value), { dateStyle: "medium", timeZone: "UTC" }) : value,
+    ]);
+    return t.has(key) ? t(key, Object.fromEntries(said) as { roles: string }) : kind;
   };
 
   return (
