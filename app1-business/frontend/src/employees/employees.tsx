@@ -118,7 +118,7 @@ export function Employees() {
         label={t("title")}
         queryKey={["get", "/hrms/employees", asked]}
         read={async (cursor) => {
-          const query = listQuery({ ...asked, cursor, total: true, limit: 50 });
+          const query = listQuery({ ...asked, cursor, total: true, limit: 100 });
           return await dataOf(api.GET("/hrms/employees", { params: { query } }));
         }}
         columns={columns}
