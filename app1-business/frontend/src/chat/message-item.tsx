@@ -5,12 +5,14 @@ import { notifications } from "@mantine/notifications";
 import { useProblemText } from "@fleet/web/ui/use-problem-text";
 import { IconDots, IconMessageReply, IconMoodPlus } from "@tabler/icons-react";
 import { useFormatter, useTranslations } from "next-intl";
+import { memo } from "react";
 
 import { api } from "@/api";
 
 import type { Message } from "./client/model";
 import { EditMessage } from "./edit-message";
 import { Markdown } from "./markdown";
+import css from "./message-item.module.css";
 import { useChat, useChatState, useName } from "./provider";
 
 const EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
@@ -23,7 +25,8 @@ interface Props {
   onThread?: ((rootId: string) => void) | undefined;
 }
 
-export function MessageItem({ message, follows, pointedAt, onThread }: Props) {
+/** It stays as it is while the list around it moves. */
+export const MessageItem = memo(function MessageItem({ message, follows, pointedAt, onThread }: Props) {
   const t = useTranslations("chat");
   const format = useFormatter();
   const me = useChatState((state) => state.me);
@@ -54,6 +57,7 @@ export function MessageItem({ message, follows, pointedAt, onThread }: Props) {
   return (
     <Group
       component="article"
+      className={css.message}
       aria-label={t("messageOf", { name })}
       wrap="nowrap"
       align="flex-start"
@@ -98,7 +102,7 @@ export function MessageItem({ message, follows, pointedAt, onThread }: Props) {
         )}
       </Box>
       {message.deleted_at === null && !editing && (
-        <Group gap={2} wrap="nowrap">
+        <Group gap={2} wrap="nowrap" className={css.acts}>
           <Menu position="bottom-end" withinPortal>
             <Menu.Target>
               <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t("react")}>
@@ -153,7 +157,7 @@ export function MessageItem({ message, follows, pointedAt, onThread }: Props) {
       )}
     </Group>
   );
-}
+});
 
 function Reactions({
   message,

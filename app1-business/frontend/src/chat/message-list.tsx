@@ -5,7 +5,7 @@ import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { IconArrowDown } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useFormatter, useTimeZone, useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { type Place, placeKey } from "./client/model";
 import { MessageItem } from "./message-item";
@@ -65,8 +65,11 @@ export function MessageList({ place, at, readUpTo, label, empty, onThread, onNew
     // eslint-disable-next-line react-hooks/exhaustive-deps -- again only where what is to be shown is not there
   }, [missing, at, channelId, rootId]);
 
-  const waiting = outgoing.filter((one) => placeKey(one) === key);
-  const rows = rowsOf(timeline?.messages ?? [], waiting, line, me, timeZone);
+  const messages = timeline?.messages;
+  const rows = useMemo(() => {
+    const waiting = outgoing.filter((one) => placeKey(one) === key);
+    return rowsOf(messages ?? [], waiting, line, me, timeZone);
+  }, [messages, outgoing, key, line, me, timeZone]);
   // eslint-disable-next-line react-hooks/incompatible-library -- what it returns goes into no memoized part
   const list = useVirtualizer({
     count: rows.length,

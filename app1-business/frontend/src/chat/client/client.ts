@@ -8,7 +8,7 @@ import { Outbox } from "./outbox";
 import { ChatStore } from "./store";
 
 const IN_A_FRAME = 150; // channels that one resume names
-const PAGE = 50; // messages
+const PAGE = 100; // messages
 const TYPING_EVERY = 3_000; // milliseconds
 
 export type Api = Client<paths>;
