@@ -6,16 +6,12 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 
 import { useSession } from "../session/context";
+import { signOut } from "../session/sign-out";
 import { PreferenceItems } from "./preference-items";
 
 export function AccountMenu() {
   const t = useTranslations("shell");
   const { user } = useSession();
-
-  const signOut = async () => {
-    await fetch("/api/session/logout", { method: "POST" });
-    location.assign("/login");
-  };
 
   return (
     <Menu position="bottom-end" width={240}>

@@ -19,7 +19,17 @@ import {
 import { useDisclosure } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
 import { Spotlight, spotlight } from "@mantine/spotlight";
-import { IconHistory, IconHome, IconSearch, IconUsersGroup, type TablerIcon } from "@tabler/icons-react";
+import {
+  IconHistory,
+  IconHome,
+  IconLanguage,
+  IconLogout,
+  IconPalette,
+  IconSearch,
+  IconUser,
+  IconUsersGroup,
+  type TablerIcon,
+} from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { useOffline } from "next/offline";
@@ -27,12 +37,15 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 
 import { QueryProvider } from "../api/query-provider";
+import { LOCALES } from "../i18n/locale";
 import { SessionProvider } from "../session/context";
+import { signOut } from "../session/sign-out";
 import type { SignedIn } from "../session/signed-in";
 import { AccountMenu } from "./account-menu";
 import { NotificationBell } from "./notification-bell";
 import css from "./shell.module.css";
 import { StepUp } from "./step-up";
+import { THEMES, usePreferences } from "./use-preferences";
 
 export interface NavEntry {
   href: string;
@@ -68,7 +81,9 @@ export function Shell({ product, session, nav, children }: Props) {
         <ClosingNamed>
           <Notifications position="top-right" />
           <StepUp />
-          <Palette entries={[...own, ...managing]} />
+          <Palette
+            entries={[...own, { href: "/account", label: t("account"), icon: IconUser }, ...managing]}
+          />
           <AppShell
             header={{ height: 56 }}
             navbar={{ width: 240, breakpoint: "sm", collapsed: { mobile: !opened } }}
@@ -173,22 +188,34 @@ function PaletteButton() {
   );
 }
 
+/** All pages, and what the account's menu can do. */
 function Palette({ entries }: { entries: NavEntry[] }) {
   const t = useTranslations("shell");
   const router = useRouter();
+  const { speak, setTheme } = usePreferences();
+  const act = (label: string, Icon: TablerIcon, onClick: () => void) => ({
+    id: label,
+    label,
+    leftSection: <Icon size={18} aria-hidden />,
+    onClick,
+  });
   return (
     <Spotlight
       shortcut="mod + K"
       nothingFound={t("paletteEmpty")}
       searchProps={{ placeholder: t("paletteHint"), "aria-label": t("paletteHint") }}
-      actions={entries.map(({ href, label, icon: Icon }) => ({
-        id: href,
-        label,
-        leftSection: <Icon size={18} aria-hidden />,
-        onClick: () => {
-          router.push(href);
-        },
-      }))}
+      attributes={{ content: { "aria-label": t("palette") } }}
+      scrollable
+      actions={[
+        ...entries.map(({ href, label, icon }) => act(label, icon, () => router.push(href))),
+        ...LOCALES.map((each) =>
+          act(`${t("language")}: ${t(`languages.${each}`)}`, IconLanguage, () => speak(each)),
+        ),
+        ...THEMES.map((each) =>
+          act(`${t("theme")}: ${t(`themes.${each}`)}`, IconPalette, () => setTheme(each)),
+        ),
+        act(t("signOut"), IconLogout, () => void signOut()),
+      ]}
     />
   );
 }
