@@ -36,11 +36,10 @@ function Panes() {
 
   return (
     <Flex h="calc(100dvh - 56px)" m="calc(var(--mantine-spacing-md) * -1)">
-      {(!phone || !chosen) && (
-        <Box w={phone ? "100%" : 260} style={{ flexShrink: 0 }} bd={phone ? "none" : undefined}>
-          <ChannelList current={view.channel} show={view.show} go={go} />
-        </Box>
-      )}
+      {/* By the style sheet, which knows a phone before any script does. */}
+      <Box w={{ base: "100%", sm: 260 }} style={{ flexShrink: 0 }} {...(chosen && { visibleFrom: "sm" })}>
+        <ChannelList current={view.channel} show={view.show} go={go} />
+      </Box>
       {chosen && !(phone && view.thread !== "") && (
         <Flex
           direction="column"
@@ -63,8 +62,8 @@ function Panes() {
           )}
         </Flex>
       )}
-      {!chosen && !phone && (
-        <Center flex={1}>
+      {!chosen && (
+        <Center flex={1} visibleFrom="sm">
           <Text c="dimmed">{t("chooseChannel")}</Text>
         </Center>
       )}

@@ -1,6 +1,7 @@
 "use client";
 
 import { PageHeader } from "@fleet/web/ui/page-header";
+import { PageSkeleton } from "@fleet/web/ui/page-skeleton";
 import { useView } from "@fleet/web/ui/use-view";
 import { Tabs } from "@mantine/core";
 import { useTranslations } from "next-intl";
@@ -10,7 +11,7 @@ import { Deciding } from "./deciding";
 import { HolidayLists } from "./holiday-lists";
 import { Kinds } from "./kinds";
 import { Policies } from "./policies";
-import { Steps } from "./steps";
+import { Steps, useSteps } from "./steps";
 
 const TABS = ["kinds", "holidays", "policies", "allocations", "deciding"] as const;
 export type SetupTab = (typeof TABS)[number];
@@ -19,10 +20,13 @@ export type SetupTab = (typeof TABS)[number];
 export function LeaveSetup() {
   const t = useTranslations("leaveSetup");
   const [{ tab, employee_id }, setView] = useView({ tab: "kinds", employee_id: "" });
+  const done = useSteps();
+  if (!done) return <PageSkeleton />;
   return (
     <>
       <PageHeader title={t("title")} />
       <Steps
+        done={done}
         onFollow={(to) => {
           setView({ tab: to });
         }}

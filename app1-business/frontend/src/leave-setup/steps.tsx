@@ -12,21 +12,29 @@ import type { SetupTab } from "./leave-setup";
 
 const ANY = { params: { query: { limit: 1 } } };
 
-/** What a new organisation has to do, in order, until somebody can ask for leave; gone once it is done. */
-export function Steps({ onFollow }: { onFollow: (tab: SetupTab) => void }) {
-  const t = useTranslations("leaveSetup");
-  const kinds = $api.useQuery("get", "/hrms/leave-types", ANY).data;
-  const lists = $api.useQuery("get", "/hrms/holiday-lists", ANY).data;
-  const employees = $api.useQuery("get", "/hrms/employees", ANY).data;
-  const allocations = $api.useQuery("get", "/hrms/leave-allocations", ANY).data;
-  if (!kinds || !lists || !employees || !allocations) return null;
-
-  const done = {
-    kinds: kinds.items.length > 0,
-    holidays: lists.items.length > 0,
-    employees: employees.items.length > 0,
-    allocations: allocations.items.length > 0,
+/** What there is of that; undefined while it is read, and what cannot be read counts as there. */
+export function useSteps(): Record<"kinds" | "holidays" | "employees" | "allocations", boolean> | undefined {
+  const kinds = $api.useQuery("get", "/hrms/leave-types", ANY);
+  const holidays = $api.useQuery("get", "/hrms/holiday-lists", ANY);
+  const employees = $api.useQuery("get", "/hrms/employees", ANY);
+  const allocations = $api.useQuery("get", "/hrms/leave-allocations", ANY);
+  if ([kinds, holidays, employees, allocations].some(({ isPending }) => isPending)) return undefined;
+  return {
+    kinds: kinds.data?.items.length !== 0,
+    holidays: holidays.data?.items.length !== 0,
+    employees: employees.data?.items.length !== 0,
+    allocations: allocations.data?.items.length !== 0,
   };
+}
+
+interface Props {
+  done: NonNullable<ReturnType<typeof useSteps>>;
+  onFollow: (tab: SetupTab) => void;
+}
+
+/** What a new organisation has to do, in order, until somebody can ask for leave; gone once it is done. */
+export function Steps({ done, onFollow }: Props) {
+  const t = useTranslations("leaveSetup");
   if (Object.values(done).every(Boolean)) return null;
   return (
     <Card withBorder component="section" mb="md" maw={640}>

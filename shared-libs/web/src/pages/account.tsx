@@ -9,6 +9,7 @@ import { $user } from "../api/user";
 import { useSession } from "../session/context";
 import { PageHeader } from "../ui/page-header";
 import { ProblemAlert } from "../ui/problem-alert";
+import { deviceName } from "./device-name";
 import { SecondFactor } from "./second-factor";
 
 /** /account, /account/security, /account/sessions: one page, as mails link to its parts. */
@@ -21,9 +22,9 @@ export function Account() {
       <Text>
         {user.name}, {user.email}
       </Text>
-      <Sessions />
       <SecondFactor />
       <Password />
+      <Sessions />
     </Stack>
   );
 }
@@ -45,7 +46,7 @@ function Sessions() {
         {data?.items.map((session) => (
           <Group key={session.id} justify="space-between" wrap="nowrap">
             <Stack gap={0}>
-              <Text size="sm">{session.device ?? t("unknownDevice")}</Text>
+              <Text size="sm">{session.device === null ? t("unknownDevice") : deviceName(session.device)}</Text>
               <Text size="xs" c="dimmed">
                 {session.address},{" "}
                 {format.dateTime(new Date(session.last_used_at), { dateStyle: "medium", timeStyle: "short" })}

@@ -80,6 +80,12 @@ function Events() {
 
 /** The person's name; the id, where the account is not to be read. */
 function Actor({ id }: { id: string }) {
-  const { data } = $user.useQuery("get", "/user/users/{user_id}", { params: { path: { user_id: id } } });
-  return data?.name ?? id;
+  const { data, isPending } = $user.useQuery("get", "/user/users/{user_id}", {
+    params: { path: { user_id: id } },
+  });
+  return (
+    <Text size="sm" miw={140}>
+      {isPending ? "…" : (data?.name ?? id)}
+    </Text>
+  );
 }
