@@ -11,6 +11,7 @@ PERSON = {
     "email": "ada@acme.test",
     "date_of_joining": "2020-01-01",
 }
+ACCOUNT = "01a20354-5589-7752-a51e-31a7950548e3"
 TAGS = {"departments", "positions", "employees", "employment", "document types", "documents", "imports"}
 
 
@@ -52,6 +53,13 @@ STEPS = [
         {"first_name": "Ada"},
         {"first_name": "Augusta"},
         json={"first_name": "Augusta"},
+    ),
+    Step(
+        "PUT employees/{employee_id}/account",
+        "account_linked",
+        {"user_id": None},
+        {"user_id": ACCOUNT},
+        json={"user_id": ACCOUNT},
     ),
     Step("DELETE employees/{employee_id}", "employee_removed", {"first_name": "Augusta"}),
     Step("POST employees", "employee_hired", json=PERSON),
@@ -163,5 +171,5 @@ async def test_what_an_import_does_is_done_by_who_started_it(running: Running, t
 
 
 async def _version(client: httpx.AsyncClient, path: str, ids: dict[str, str]) -> str:
-    resource = path.removesuffix("/content").format(**ids)
+    resource = path.removesuffix("/content").removesuffix("/account").format(**ids)
     return (await client.get(f"/hrms/{resource}")).headers["etag"]

@@ -1028,6 +1028,26 @@ export interface paths {
         patch: operations["hrms_amend_employee"];
         trace?: never;
     };
+    "/hrms/employees/{employee_id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give Account
+         * @description Link an account that is there already; who is invited is linked by accepting.
+         */
+        put: operations["hrms_give_account"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/hrms/employees/{employee_id}/history": {
         parameters: {
             query?: never;
@@ -3362,6 +3382,11 @@ export interface components {
             code: string;
             /** Detail */
             detail: string;
+        };
+        /** AccountLink */
+        HrmsAccountLink: {
+            /** User Id */
+            user_id: string | null;
         };
         /** Accrual */
         HrmsAccrual: {
@@ -8832,6 +8857,52 @@ export interface operations {
                 };
             };
             /** @description `hrms.email_taken`, `hrms.employee_no_taken` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A refusal, as problem+json. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    hrms_give_account: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                employee_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HrmsAccountLink"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HrmsEmployeeRead"];
+                };
+            };
+            /** @description `hrms.account_taken` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -9,6 +9,7 @@ from servicekit.errors import documented
 from servicekit.pagination import Page
 
 from business_hrms.schemas.employee import (
+    AccountLink,
     EmployeeChanges,
     EmployeeFilter,
     EmployeeQuery,
@@ -19,7 +20,7 @@ from business_hrms.services import directory, export
 from business_hrms.services import employee as employees
 from business_hrms.services.department import DepartmentUnknown
 from business_hrms.services.directory import OwnEmployeeAbsent
-from business_hrms.services.employee import EmailTaken, EmployeeHasHistory, EmployeeNoTaken
+from business_hrms.services.employee import AccountTaken, EmailTaken, EmployeeHasHistory, EmployeeNoTaken
 from business_hrms.services.reporting import ManagerHasLeft, ManagerUnknown
 
 router = Router("hrms", tags=["employees"])
@@ -91,6 +92,20 @@ async def amend_employee(
 ) -> EmployeeRead:
     """Change what belongs to the person; the job changes by `job-changes`."""
     employee = await employees.amend(session, employee_id, changes, version)
+    response.headers["ETag"] = etag(employee.version)
+    return employee
+
+
+@router.put(
+    "/employees/{employee_id}/account",
+    dependencies=[needs("hrms.employee.write")],
+    responses=documented(AccountTaken),
+)
+async def give_account(
+    employee_id: UUID, link: AccountLink, version: ExpectedVersion, session: TenantSession, response: Response
+) -> EmployeeRead:
+    """Link an account that is there already; who is invited is linked by accepting."""
+    employee = await employees.give_account(session, employee_id, link.user_id, version)
     response.headers["ETag"] = etag(employee.version)
     return employee
 

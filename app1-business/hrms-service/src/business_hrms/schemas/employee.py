@@ -36,6 +36,10 @@ class EmployeeChanges(Input):
     holiday_list_id: UUID | None = None  # null: the default list
 
 
+class AccountLink(Input):
+    user_id: UUID | None  # null: none any more
+
+
 class EmployeeRead(Output):
     """An employee with the job of today: of the first day before joining, of the last day after leaving."""
 

@@ -34,6 +34,13 @@ class EmployeeNoTaken(Conflict):
         super().__init__("Another employee has this number.")
 
 
+class AccountTaken(Conflict):
+    code = "hrms.account_taken"
+
+    def __init__(self) -> None:
+        super().__init__("The account belongs to another employee.")
+
+
 class EmployeeHasHistory(Conflict):
     code = "hrms.employee_has_history"
 
@@ -46,6 +53,7 @@ _REFUSALS = {
     "uq_employees_employee_no": EmployeeNoTaken,
     "fk_employees_holiday_list_id": HolidayListUnknown,
 }
+_TAKEN = {"uq_employees_user_id": AccountTaken}
 _HAS_HISTORY = {
     f"fk_{constraint}": EmployeeHasHistory
     for constraint in (
@@ -184,12 +192,26 @@ async def link_account(session: TenantSession, employee_id: UUID, user_id: UUID)
     """Let an account be the employee's. Nothing happens where the employee was removed meanwhile."""
     employee = await session.get(Employee, employee_id, with_for_update={"key_share": True})
     if employee is not None:
-        audit.add(
-            session,
-            "hrms.account_linked",
-            target=f"employee:{employee_id}",
-            before={"user_id": employee.user_id},
-            after={"user_id": user_id},
-        )
-        employee.user_id = user_id
-        await session.flush()
+        await _link(session, employee, user_id)
+
+
+async def give_account(
+    session: TenantSession, employee_id: UUID, user_id: UUID | None, version: int | None
+) -> EmployeeRead:
+    """Let an account that is there already be the employee's, or none."""
+    employee = await locked(session, Employee, employee_id, version=version)
+    async with refusing(_TAKEN):
+        await _link(session, employee, user_id)
+    return await directory.one(session, employee_id)
+
+
+async def _link(session: TenantSession, employee: Employee, user_id: UUID | None) -> None:
+    audit.add(
+        session,
+        "hrms.account_linked",
+        target=f"employee:{employee.id}",
+        before={"user_id": employee.user_id},
+        after={"user_id": user_id},
+    )
+    employee.user_id = user_id
+    await session.flush()
