@@ -20,12 +20,13 @@ import { Documents } from "./documents";
 import { Invite } from "./invite";
 import { JobChange } from "./job-change";
 import { JobHistory } from "./job-history";
+import { LinkAccount } from "./link-account";
 import { PersonForm } from "./person-form";
 import { StatusBadge } from "./status-badge";
 import { Termination } from "./termination";
 import { type Employee, nameOf } from "./types";
 
-type Act = "edit" | "job" | "end" | "invite";
+type Act = "edit" | "job" | "end" | "invite" | "link";
 
 /** Somebody's page: who they are, what they do and did, who reports to them. */
 export function EmployeePage({ id }: { id: string }) {
@@ -44,6 +45,7 @@ export function EmployeePage({ id }: { id: string }) {
     return missing ? <NotFound /> : <ProblemAlert error={error} retry={() => void refetch()} />;
   }
   const employee = data.data;
+  const lacksAccount = employee.user_id === null && employee.status !== "left";
   const close = () => {
     setAct(undefined);
   };
@@ -73,10 +75,11 @@ export function EmployeePage({ id }: { id: string }) {
             {employee.status !== "left" && button("end", t("terminate"))}
           </>
         )}
-        {allowed("user.invitation.write") &&
-          employee.user_id === null &&
-          employee.status !== "left" &&
-          button("invite", t("invite"))}
+        {lacksAccount && allowed("user.invitation.write") && button("invite", t("invite"))}
+        {lacksAccount &&
+          allowed("hrms.employee.write") &&
+          allowed("user.account.read") &&
+          button("link", t("linkAccount"))}
       </PageHeader>
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Facts employee={employee} />
@@ -96,6 +99,7 @@ export function EmployeePage({ id }: { id: string }) {
       {act === "job" && <JobChange employee={employee} onClose={close} />}
       {act === "end" && <Termination employee={employee} onClose={close} />}
       {act === "invite" && <Invite employee={employee} onClose={close} />}
+      {act === "link" && <LinkAccount start={data} onClose={close} />}
     </>
   );
 }

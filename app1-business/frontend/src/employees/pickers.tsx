@@ -1,11 +1,13 @@
 "use client";
 
+import { dataOf } from "@fleet/web/api/data-of";
+import { listQuery } from "@fleet/web/ui/use-view";
 import { Loader, Select, type SelectProps } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { $api } from "@/api";
+import { $api, api } from "@/api";
 import { useDepartments } from "@/organisation/use-departments";
 
 import { nameOf } from "./types";
@@ -15,23 +17,52 @@ type Props = Omit<SelectProps, "data" | "searchable" | "searchValue" | "onSearch
 const PAUSE = 250; // milliseconds without a key, after which the server is asked
 
 /** Finds one of all employees; `chosen` names who is chosen at first. */
-export function EmployeePicker({ chosen, ...props }: Props & { chosen?: string | null }) {
+export function EmployeePicker(props: Props & { chosen?: string | null }) {
+  return <Finder {...props} what="/hrms/employees" find={employees} />;
+}
+
+/** Finds one of all accounts with which people can sign in. */
+export function AccountPicker(props: Props) {
+  return <Finder {...props} what="/user/users" find={accounts} />;
+}
+
+async function employees(q: string): Promise<Option[]> {
+  const { items } = await dataOf(
+    api.GET("/hrms/employees", { params: { query: listQuery({ q, limit: 20 }) } }),
+  );
+  return items.map((one) => ({ value: one.id, label: `${nameOf(one)} (${one.employee_no})` }));
+}
+
+async function accounts(q: string): Promise<Option[]> {
+  const query = listQuery({ q, limit: 20, status: "active" as const });
+  const { items } = await dataOf(api.GET("/user/users", { params: { query } }));
+  return items.map(({ id, name, email }) => ({ value: id, label: `${name}, ${email}` }));
+}
+
+interface Option {
+  value: string;
+  label: string;
+}
+
+interface FinderProps extends Props {
+  chosen?: string | null;
+  /** Names what is found among. */
+  what: string;
+  find: (q: string) => Promise<Option[]>;
+}
+
+function Finder({ chosen, what, find, ...props }: FinderProps) {
   const [typed, setTyped] = useState(chosen ?? "");
   const [q] = useDebouncedValue(typed, PAUSE);
   const [picked, setPicked] = useState(
     props.value && chosen ? { value: props.value, label: chosen } : undefined,
   );
-  const asked = picked?.label === q ? undefined : q;
-  const { data, isFetching } = $api.useQuery(
-    "get",
-    "/hrms/employees",
-    { params: { query: { limit: 20, ...(asked ? { q: asked } : {}) } } },
-    { placeholderData: keepPreviousData },
-  );
-  const found = (data?.items ?? []).map((employee) => ({
-    value: employee.id,
-    label: `${nameOf(employee)} (${employee.employee_no})`,
-  }));
+  const asked = picked?.label === q ? "" : q;
+  const { data: found = [], isFetching } = useQuery({
+    queryKey: ["get", what, "picker", asked],
+    queryFn: () => find(asked),
+    placeholderData: keepPreviousData,
+  });
   const options = picked && !found.some(({ value }) => value === picked.value) ? [picked, ...found] : found;
   return (
     <Select
