@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 
 import type { components } from "../api/business";
 import type { Application } from "../application";
+import { AWAY } from "./away";
 import { readSession, type Session } from "./cookies";
 import { ask, codeOf } from "./gateway";
 
@@ -34,7 +35,8 @@ export async function whoIsSignedIn(application: Application): Promise<SignedIn>
     if (answer.ok) return await answer.json();
     const code = (await codeOf(answer)) ?? "";
     if (RENEWABLE.has(code.replace("gateway.", ""))) redirect(renew);
-    throw new Error(`${path} was answered ${answer.status} ${code}`);
+    const failure = new Error(`${path} was answered ${answer.status} ${code}`);
+    throw answer.status >= 500 ? Object.assign(failure, { digest: AWAY }) : failure;
   };
   const [user, tenant] = await Promise.all([read("/user/me"), read("/user/tenant")]);
   return { user: user as User, tenant: tenant as Tenant };

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 
+import { AWAY } from "../session/away";
 import { Notice } from "./notice";
 
 const BUTTON = {
@@ -14,16 +15,23 @@ const BUTTON = {
   cursor: "pointer",
 } as const;
 
-/** What Next.js shows where a page failed. `digest` is in this server's log. */
-export function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+/** What Next.js shows where a page failed. `digest` is in this server's log, or says that the fleet is away. */
+export function ErrorPage({ error: { digest } }: { error: Error & { digest?: string } }) {
   const t = useTranslations("shell");
   const common = useTranslations("common");
+  const away = digest === AWAY;
   return (
-    <Notice title={t("errorTitle")} text={t("errorText")}>
-      <button type="button" onClick={reset} style={BUTTON}>
+    <Notice title={t(away ? "awayTitle" : "errorTitle")} text={t(away ? "awayText" : "errorText")}>
+      <button
+        type="button"
+        onClick={() => {
+          location.reload();
+        }}
+        style={BUTTON}
+      >
         {common("tryAgain")}
       </button>
-      {error.digest !== undefined && <small>{error.digest}</small>}
+      {digest !== undefined && !away && <small>{digest}</small>}
     </Notice>
   );
 }

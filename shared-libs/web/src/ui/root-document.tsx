@@ -2,7 +2,8 @@ import "@mantine/core/styles.css";
 
 import { ColorSchemeScript, type MantineColor, mantineHtmlProps } from "@mantine/core";
 import { headers } from "next/headers";
-import { getLocale } from "next-intl/server";
+import { NextIntlClientProvider } from "next-intl";
+import { getLocale, getMessages } from "next-intl/server";
 import type { ReactNode } from "react";
 
 import { Theme } from "./theme";
@@ -10,6 +11,7 @@ import { Theme } from "./theme";
 /** Every page's <html>. */
 export async function RootDocument({ color, children }: { color: MantineColor; children: ReactNode }) {
   const nonce = (await headers()).get("x-nonce") ?? "";
+  const { common, shell } = await getMessages(); // for what is shown where a frame within fails
   return (
     <html lang={await getLocale()} {...mantineHtmlProps}>
       <head>
@@ -17,7 +19,7 @@ export async function RootDocument({ color, children }: { color: MantineColor; c
       </head>
       <body>
         <Theme color={color} nonce={nonce}>
-          {children}
+          <NextIntlClientProvider messages={{ common, shell }}>{children}</NextIntlClientProvider>
         </Theme>
       </body>
     </html>
