@@ -3,9 +3,8 @@
 import { versioned } from "@fleet/web/api/client";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
+import { useDialogSave } from "@fleet/web/ui/use-dialog-save";
 import { Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 
@@ -22,10 +21,9 @@ interface Props {
 /** Gives an employee an account that is there already: whoever registered the organisation was never invited. */
 export function LinkAccount({ start: { data: employee, etag }, onClose }: Props) {
   const t = useTranslations("employees");
-  const common = useTranslations("common");
   const [account, setAccount] = useState<string | null>(null);
   const path = { employee_id: employee.id };
-  const { busy, error, save, conflict } = useVersionedSave<string>({
+  const { busy, error, save, conflict } = useDialogSave<string>({
     etag,
     read: () => versioned(api.GET("/hrms/employees/{employee_id}", { params: { path } })),
     send: (user_id, version) =>
@@ -33,11 +31,7 @@ export function LinkAccount({ start: { data: employee, etag }, onClose }: Props)
         params: { path, header: { "if-match": version } },
         body: { user_id },
       }),
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
-    onTakeTheirs: onClose,
+    onClose,
   });
   return (
     <>

@@ -2,9 +2,8 @@
 
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
+import { useDialogSave } from "@fleet/web/ui/use-dialog-save";
 import { Button, CloseButton, Fieldset, Group, NativeSelect, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 
@@ -29,7 +28,7 @@ export function DecidingForm({ start, onClose }: Props) {
   const common = useTranslations("common");
   const months = useMonths();
   const [wish, setWish] = useState(start.data);
-  const { save, busy, error, conflict } = useVersionedSave<LeaveSettings>({
+  const { save, busy, error, conflict } = useDialogSave<LeaveSettings>({
     etag: start.etag,
     read: readSettings,
     send: ({ approval, year_starts_in }, etag) =>
@@ -37,11 +36,7 @@ export function DecidingForm({ start, onClose }: Props) {
         params: { header: { "if-match": etag } },
         body: { approval, year_starts_in },
       }),
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
-    onTakeTheirs: onClose,
+    onClose,
   });
   return (
     <>

@@ -5,9 +5,8 @@ import { versioned } from "@fleet/web/api/client";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
 import { ReadingDialog } from "@fleet/web/ui/reading-dialog";
-import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
+import { useDialogSave } from "@fleet/web/ui/use-dialog-save";
 import { Checkbox, Group, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -67,7 +66,7 @@ function Form({ list, first, onClose }: FormProps) {
     setWish({ ...wish, ...changes });
   };
   const params = { path: { list_id: list?.data.id ?? "" } };
-  const { save, busy, error, conflict } = useVersionedSave<Wish>({
+  const { save, busy, error, conflict } = useDialogSave<Wish>({
     etag: list?.etag ?? "",
     read: () => read(params.path.list_id),
     send: ({ name, weekly_off, is_default, days }, etag) => {
@@ -78,11 +77,7 @@ function Form({ list, first, onClose }: FormProps) {
         body,
       });
     },
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
-    onTakeTheirs: onClose,
+    onClose,
   });
   const remove = $api.useMutation("delete", "/hrms/holiday-lists/{list_id}", { onSuccess: onClose });
 

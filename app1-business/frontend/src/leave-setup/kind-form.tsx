@@ -4,10 +4,10 @@ import { versioned } from "@fleet/web/api/client";
 import { showInForm } from "@fleet/web/api/problem";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { etagOf, useVersionedSave } from "@fleet/web/ui/use-versioned-save";
+import { useDialogSave } from "@fleet/web/ui/use-dialog-save";
+import { etagOf } from "@fleet/web/ui/use-versioned-save";
 import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { Checkbox, NativeSelect, SimpleGrid, Text, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
 import { useForm, useWatch } from "react-hook-form";
 import * as z from "zod";
@@ -49,7 +49,7 @@ export function KindForm({ kind, onClose }: { kind?: Kind; onClose: () => void }
   });
   const pay = useWatch({ control, name: "pay" });
   const params = { path: { type_id: kind?.id ?? "" } };
-  const { save, busy, error, conflict } = useVersionedSave<Fields>({
+  const { save, busy, error, conflict } = useDialogSave<Fields>({
     etag: kind ? etagOf(kind) : "",
     read: () => versioned(api.GET("/hrms/leave-types/{type_id}", { params })),
     send: (fields, etag) =>
@@ -59,14 +59,10 @@ export function KindForm({ kind, onClose }: { kind?: Kind; onClose: () => void }
             body: termsOf(fields),
           })
         : api.POST("/hrms/leave-types", { body: { ...termsOf(fields), ...payOf(fields) } }),
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
     onError: (refusal) => {
       showInForm(refusal, setError, schema.keyof().options);
     },
-    onTakeTheirs: onClose,
+    onClose,
   });
   const remove = $api.useMutation("delete", "/hrms/leave-types/{type_id}", { onSuccess: onClose });
   const { errors } = formState;

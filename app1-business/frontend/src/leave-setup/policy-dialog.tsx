@@ -5,9 +5,8 @@ import { versioned } from "@fleet/web/api/client";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
 import { ReadingDialog } from "@fleet/web/ui/reading-dialog";
-import { useVersionedSave } from "@fleet/web/ui/use-versioned-save";
+import { useDialogSave } from "@fleet/web/ui/use-dialog-save";
 import { Button, CloseButton, Fieldset, Group, Select, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -47,7 +46,7 @@ function Form({ policy, onClose }: { policy?: { data: Policy; etag: string }; on
     policy?.data ?? { name: "", lines: [LINE] },
   );
   const params = { path: { policy_id: policy?.data.id ?? "" } };
-  const { save, busy, error, conflict } = useVersionedSave<typeof wish>({
+  const { save, busy, error, conflict } = useDialogSave<typeof wish>({
     etag: policy?.etag ?? "",
     read: () => read(params.path.policy_id),
     send: ({ name, lines }, etag) => {
@@ -58,11 +57,7 @@ function Form({ policy, onClose }: { policy?: { data: Policy; etag: string }; on
         body,
       });
     },
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
-    onTakeTheirs: onClose,
+    onClose,
   });
   const remove = $api.useMutation("delete", "/hrms/leave-policies/{policy_id}", { onSuccess: onClose });
   return (

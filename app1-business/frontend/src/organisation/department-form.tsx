@@ -3,9 +3,9 @@
 import { versioned } from "@fleet/web/api/client";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { etagOf, useVersionedSave } from "@fleet/web/ui/use-versioned-save";
+import { useDialogSave } from "@fleet/web/ui/use-dialog-save";
+import { etagOf } from "@fleet/web/ui/use-versioned-save";
 import { Select, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 
@@ -27,7 +27,7 @@ export function DepartmentForm({ department, all, onClose }: Props) {
   const common = useTranslations("common");
   const [wish, setWish] = useState<Wish>(department ?? { name: "", parent_id: null });
   const params = { path: { department_id: department?.id ?? "" } };
-  const { save, busy, error, conflict } = useVersionedSave<Wish>({
+  const { save, busy, error, conflict } = useDialogSave<Wish>({
     etag: department ? etagOf(department) : "",
     read: () => versioned(api.GET("/hrms/departments/{department_id}", { params })),
     send: ({ name, parent_id }, etag) => {
@@ -38,11 +38,7 @@ export function DepartmentForm({ department, all, onClose }: Props) {
         body,
       });
     },
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
-    onTakeTheirs: onClose,
+    onClose,
   });
   const remove = $api.useMutation("delete", "/hrms/departments/{department_id}", { onSuccess: onClose });
   return (

@@ -3,9 +3,9 @@
 import { versioned } from "@fleet/web/api/client";
 import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { ConflictDialog } from "@fleet/web/ui/conflict-dialog";
-import { etagOf, useVersionedSave } from "@fleet/web/ui/use-versioned-save";
+import { useDialogSave } from "@fleet/web/ui/use-dialog-save";
+import { etagOf } from "@fleet/web/ui/use-versioned-save";
 import { TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
 
 import { $api, api } from "@/api";
@@ -17,7 +17,7 @@ export function PositionForm({ position, onClose }: { position?: Position; onClo
   const t = useTranslations("organisation");
   const common = useTranslations("common");
   const params = { path: { position_id: position?.id ?? "" } };
-  const { save, busy, error, conflict } = useVersionedSave<string>({
+  const { save, busy, error, conflict } = useDialogSave<string>({
     etag: position ? etagOf(position) : "",
     read: () => versioned(api.GET("/hrms/positions/{position_id}", { params })),
     send: (name, etag) =>
@@ -27,11 +27,7 @@ export function PositionForm({ position, onClose }: { position?: Position; onClo
             body: { name },
           })
         : api.POST("/hrms/positions", { body: { name } }),
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
-    onTakeTheirs: onClose,
+    onClose,
   });
   const remove = $api.useMutation("delete", "/hrms/positions/{position_id}", { onSuccess: onClose });
   return (

@@ -1,7 +1,7 @@
 "use client";
 
 import { showInForm } from "@fleet/web/api/problem";
-import { useProblemText } from "@fleet/web/ui/use-problem-text";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { TagsInput, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
@@ -10,7 +10,6 @@ import { Controller, useForm } from "react-hook-form";
 import * as z from "zod";
 
 import type { Book } from "@/library";
-import { FormModal } from "@/lending/form-modal";
 
 const optional = z.string().trim();
 const schema = z.object({
@@ -42,7 +41,7 @@ interface Props {
 
 export function BookForm({ title, book, onClose, onSave, busy, error }: Props) {
   const t = useTranslations("catalogue");
-  const text = useProblemText();
+  const common = useTranslations("common");
   const form = useForm({ resolver: useZodResolver(schema), defaultValues: fieldsOf(book) });
   const { errors } = form.formState;
   const { setError } = form;
@@ -52,18 +51,19 @@ export function BookForm({ title, book, onClose, onSave, busy, error }: Props) {
   }, [error, setError]);
 
   return (
-    <FormModal
+    <ActDialog
       title={title}
+      act={common("save")}
       onClose={onClose}
       busy={busy}
-      refused={errors.root && text(error)}
+      error={errors.root && error}
       onSubmit={form.handleSubmit((fields) => onSave(wishOf(fields)))}
     >
       {TEXTS.slice(0, 2).map(input)}
       {tags("authors")}
       {TEXTS.slice(2).map(input)}
       {tags("subjects")}
-    </FormModal>
+    </ActDialog>
   );
 
   function input(name: (typeof TEXTS)[number]) {

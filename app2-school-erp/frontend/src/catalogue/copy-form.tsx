@@ -1,7 +1,7 @@
 "use client";
 
 import { showInForm } from "@fleet/web/api/problem";
-import { useProblemText } from "@fleet/web/ui/use-problem-text";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { NativeSelect, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
@@ -10,7 +10,6 @@ import { useForm } from "react-hook-form";
 import * as z from "zod";
 
 import { $api } from "@/api";
-import { FormModal } from "@/lending/form-modal";
 
 const schema = z.object({
   barcode: z.string().trim().min(1),
@@ -24,7 +23,7 @@ const schema = z.object({
 export function CopyForm({ bookId, onClose }: { bookId: string; onClose: () => void }) {
   const t = useTranslations("catalogue");
   const states = useTranslations("lending.copyStatus");
-  const text = useProblemText();
+  const common = useTranslations("common");
   const branches = $api.useQuery("get", "/libraries/branches", { params: { query: { limit: 100 } } });
   const form = useForm({
     resolver: useZodResolver(schema),
@@ -60,12 +59,13 @@ export function CopyForm({ bookId, onClose }: { bookId: string; onClose: () => v
   );
 
   return (
-    <FormModal
+    <ActDialog
       title={t("addCopy")}
+      act={common("save")}
       onClose={onClose}
       onSubmit={submit}
       busy={add.isPending}
-      refused={errors.root && text(add.error)}
+      error={errors.root && add.error}
     >
       <TextInput
         label={t("barcode")}
@@ -104,6 +104,6 @@ export function CopyForm({ bookId, onClose }: { bookId: string; onClose: () => v
         data={(["available", "on_order"] as const).map((value) => ({ value, label: states(value) }))}
         {...form.register("status")}
       />
-    </FormModal>
+    </ActDialog>
   );
 }

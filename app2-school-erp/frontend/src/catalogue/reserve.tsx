@@ -1,5 +1,6 @@
 "use client";
 
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { useAllowed } from "@fleet/web/session/context";
 import { Button, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
@@ -11,7 +12,6 @@ import { type SubmitEvent, useState } from "react";
 import { dataOf } from "@fleet/web/api/data-of";
 import { api } from "@/api";
 import { patronOf } from "@/desk/acts";
-import { FormModal } from "@/lending/form-modal";
 import { useFormats } from "@/lending/formats";
 import { Refusal } from "@/lending/refusal";
 import type { Book } from "@/library";
@@ -59,12 +59,12 @@ function ReserveForm({ book, serves, onClose }: Props) {
     place.mutate(null);
   };
   return (
-    <FormModal
+    <ActDialog
       title={t("reserveTitle", { title: book.title })}
       onClose={onClose}
       onSubmit={submit}
       busy={place.isPending}
-      submit={t("reserve")}
+      act={t("reserve")}
     >
       {serves ? (
         <TextInput
@@ -79,6 +79,6 @@ function ReserveForm({ book, serves, onClose }: Props) {
         t("reserveText")
       )}
       {place.isError && <Refusal error={place.error} onOverride={(why) => place.mutate(why)} />}
-    </FormModal>
+    </ActDialog>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { showInForm } from "@fleet/web/api/problem";
-import { useProblemText } from "@fleet/web/ui/use-problem-text";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { NativeSelect, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
@@ -12,7 +12,6 @@ import * as z from "zod";
 
 import { dataOf } from "@fleet/web/api/data-of";
 import { api } from "@/api";
-import { FormModal } from "@/lending/form-modal";
 import { useFormats } from "@/lending/formats";
 
 /** What is to be entered in an account. */
@@ -37,7 +36,7 @@ interface Props {
 
 export function BookingForm({ patronId, booking, onClose }: Props) {
   const t = useTranslations("patrons");
-  const text = useProblemText();
+  const common = useTranslations("common");
   const { money } = useFormats();
   const { kind } = booking;
   const form = useForm({
@@ -60,12 +59,13 @@ export function BookingForm({ patronId, booking, onClose }: Props) {
     },
   });
   return (
-    <FormModal
+    <ActDialog
       title={t(`booking.${kind}`)}
+      act={common("save")}
       onClose={onClose}
       onSubmit={form.handleSubmit((fields) => book.mutate(fields))}
       busy={book.isPending}
-      refused={errors.root && text(book.error)}
+      error={errors.root && book.error}
     >
       {kind === "charge" && (
         <NativeSelect
@@ -89,7 +89,7 @@ export function BookingForm({ patronId, booking, onClose }: Props) {
         error={errors.note?.message}
         {...form.register("note")}
       />
-    </FormModal>
+    </ActDialog>
   );
 }
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { showInForm } from "@fleet/web/api/problem";
-import { useProblemText } from "@fleet/web/ui/use-problem-text";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { useZodResolver } from "@fleet/web/ui/zod-resolver";
 import { TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
@@ -9,7 +9,6 @@ import { useEffect } from "react";
 import { useForm } from "react-hook-form";
 import * as z from "zod";
 
-import { FormModal } from "@/lending/form-modal";
 import type { Patron } from "@/library";
 
 const schema = z.object({
@@ -38,7 +37,7 @@ interface Props {
 
 export function PatronForm({ title, patron, onClose, onSave, busy, error }: Props) {
   const t = useTranslations("patrons");
-  const text = useProblemText();
+  const common = useTranslations("common");
   const form = useForm({
     resolver: useZodResolver(schema),
     defaultValues: {
@@ -66,12 +65,13 @@ export function PatronForm({ title, patron, onClose, onSave, busy, error }: Prop
     });
   });
   return (
-    <FormModal
+    <ActDialog
       title={title}
+      act={common("save")}
       onClose={onClose}
       onSubmit={submit}
       busy={busy}
-      refused={errors.root && text(error)}
+      error={errors.root && error}
     >
       {!patron && (
         <TextInput
@@ -118,6 +118,6 @@ export function PatronForm({ title, patron, onClose, onSave, busy, error }: Prop
           {...form.register("blocked")}
         />
       )}
-    </FormModal>
+    </ActDialog>
   );
 }

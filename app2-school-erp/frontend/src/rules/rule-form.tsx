@@ -1,11 +1,10 @@
 "use client";
 
-import { ProblemAlert } from "@fleet/web/ui/problem-alert";
+import { ActDialog } from "@fleet/web/ui/act-dialog";
 import { Button, Checkbox, NativeSelect, SimpleGrid, TextInput } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { useForm } from "react-hook-form";
 
-import { FormModal } from "@/lending/form-modal";
 import type { Rule, RuleWish } from "@/library";
 
 const MODES = ["datedue", "calendar", "days", "dayweek"] as const;
@@ -41,6 +40,7 @@ interface Props {
 
 /** A rule's terms. What is left empty does not limit. */
 export function RuleForm({ rule, onClose, onSave, onRemove, busy, error }: Props) {
+  const common = useTranslations("common");
   const t = useTranslations("rules");
   const form = useForm({ defaultValues: fieldsOf(rule ?? DEFAULTS) });
   const general = rule && !rule.branch_id && !rule.patron_category && !rule.item_type;
@@ -54,11 +54,12 @@ export function RuleForm({ rule, onClose, onSave, onRemove, busy, error }: Props
     />
   );
   return (
-    <FormModal
+    <ActDialog
       title={t(rule ? "edit" : "addRule")}
+      act={common("save")}
       onClose={onClose}
       busy={busy}
-      refused={error !== undefined && <ProblemAlert error={error} />}
+      error={error}
       onSubmit={form.handleSubmit((fields) => onSave(wishOf(fields, rule)))}
     >
       <SimpleGrid cols={2} verticalSpacing="sm">
@@ -85,7 +86,7 @@ export function RuleForm({ rule, onClose, onSave, onRemove, busy, error }: Props
           {t("removeRule")}
         </Button>
       )}
-    </FormModal>
+    </ActDialog>
   );
 }
 

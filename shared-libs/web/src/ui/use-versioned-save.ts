@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { isConflict } from "../api/problem";
 
-interface Wish<Values> {
+export interface VersionedWish<Values> {
   /** The version that the user has seen; what it is later on, while they edit, does not count. */
   etag: string;
   /** Read what is there now. */
@@ -21,7 +21,8 @@ export function etagOf({ version }: { version: number }): string {
 }
 
 /** Save what has a version; where somebody else was faster, `conflict` is what ConflictDialog wants. */
-export function useVersionedSave<Values>({ etag, read, send, onSaved, onError, onTakeTheirs }: Wish<Values>) {
+export function useVersionedSave<Values>(wish: VersionedWish<Values>) {
+  const { etag, read, send, onSaved, onError, onTakeTheirs } = wish;
   const queries = useQueryClient();
   const [seen] = useState(etag);
   const [mine, setMine] = useState<{ values: Values }>();

@@ -1,7 +1,6 @@
 "use client";
 
 import { Checkbox, Stack } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -12,7 +11,7 @@ import { $user, userApi } from "../../api/user";
 import { ActDialog } from "../../ui/act-dialog";
 import { ConflictDialog } from "../../ui/conflict-dialog";
 import { ReadingDialog } from "../../ui/reading-dialog";
-import { useVersionedSave } from "../../ui/use-versioned-save";
+import { useDialogSave } from "../../ui/use-dialog-save";
 import { useRoleName } from "./use-role-name";
 
 type Account = components["schemas"]["UserRead"];
@@ -40,7 +39,7 @@ function Form({ seen, onClose }: { seen: { data: Account; etag: string }; onClos
   const { data: account, etag: version } = seen;
   const [given, setGiven] = useState(account.roles);
   const roles = $user.useQuery("get", "/user/roles");
-  const { save, busy, error, conflict } = useVersionedSave<string[]>({
+  const { save, busy, error, conflict } = useDialogSave<string[]>({
     etag: version,
     read: () => read(account.id),
     send: (body, etag) =>
@@ -48,11 +47,7 @@ function Form({ seen, onClose }: { seen: { data: Account; etag: string }; onClos
         params: { path: { user_id: account.id }, header: { "if-match": etag } },
         body: { roles: body },
       }),
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
-    onTakeTheirs: onClose,
+    onClose,
   });
   return (
     <>

@@ -1,7 +1,6 @@
 "use client";
 
 import { TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 
@@ -9,7 +8,7 @@ import { versioned } from "../../api/client";
 import { $user, userApi } from "../../api/user";
 import { ActDialog } from "../../ui/act-dialog";
 import { ConflictDialog } from "../../ui/conflict-dialog";
-import { useVersionedSave } from "../../ui/use-versioned-save";
+import { useDialogSave } from "../../ui/use-dialog-save";
 import { PermissionChoice } from "./permission-choice";
 import type { Role } from "./roles";
 
@@ -21,7 +20,7 @@ export function RoleForm({ role, onClose }: { role?: Role; onClose: () => void }
   const common = useTranslations("common");
   const [wish, setWish] = useState<Wish>(role ?? { name: "", permissions: [] });
   const params = { path: { code: role?.code ?? "" } };
-  const { save, busy, error, conflict } = useVersionedSave<Wish>({
+  const { save, busy, error, conflict } = useDialogSave<Wish>({
     etag: `"${role?.version ?? ""}"`,
     read: () => versioned(userApi.GET("/user/roles/{code}", { params })),
     send: ({ name, permissions }, etag) =>
@@ -31,11 +30,7 @@ export function RoleForm({ role, onClose }: { role?: Role; onClose: () => void }
             body: { name, permissions },
           })
         : userApi.POST("/user/roles", { body: { code: codeOf(name), name, permissions } }),
-    onSaved: () => {
-      notifications.show({ message: common("saved") });
-      onClose();
-    },
-    onTakeTheirs: onClose,
+    onClose,
   });
   const remove = $user.useMutation("delete", "/user/roles/{code}", { onSuccess: onClose });
   return (
