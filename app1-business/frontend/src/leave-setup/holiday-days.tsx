@@ -3,11 +3,12 @@
 import type { components } from "@fleet/web/api/business";
 import { dataOf } from "@fleet/web/api/data-of";
 import { useSession } from "@fleet/web/session/context";
+import { useCountries } from "@fleet/web/i18n/use-countries";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
 import { Button, CloseButton, Fieldset, Group, Select, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useLocale, useTranslations } from "next-intl";
-import { useMemo, useState } from "react";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
 
 import { api } from "@/api";
 import { useDay, useToday } from "@/day";
@@ -174,21 +175,4 @@ function Suggestions({ onSuggested }: { onSuggested: (days: Holiday[]) => void }
       {suggest.isError && <ProblemAlert error={suggest.error} />}
     </>
   );
-}
-
-const LETTERS = "A B C D E F G H I J K L M N O P Q R S T U V W X Y Z".split(" ");
-
-/** Countries by name; which letters are one is what the browser knows. */
-function useCountries(): { value: string; label: string }[] {
-  const locale = useLocale();
-  return useMemo(() => {
-    const names = new Intl.DisplayNames(locale, { type: "region", fallback: "none" });
-    return LETTERS.flatMap((first) => LETTERS.map((second) => first + second))
-      .flatMap((value) => {
-        const label = names.of(value);
-        const former = new Intl.Locale(`und-${value}`).region !== value; // DD is DE now
-        return label === undefined || former ? [] : [{ value, label }];
-      })
-      .toSorted((a, b) => a.label.localeCompare(b.label, locale));
-  }, [locale]);
 }

@@ -20,6 +20,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
 import { Spotlight, spotlight } from "@mantine/spotlight";
 import {
+  IconAdjustments,
   IconHistory,
   IconHome,
   IconLanguage,
@@ -69,6 +70,7 @@ export function Shell({ product, session, nav, children }: Props) {
   const [opened, { toggle, close }] = useDisclosure();
   const administration: NavEntry[] = [
     { href: "/people", label: t("people"), icon: IconUsersGroup, needs: "user.account.read" },
+    { href: "/organisation", label: t("organisation"), icon: IconAdjustments, needs: "user.tenant.write" },
     { href: "/audit", label: t("audit"), icon: IconHistory, needs: "user.audit.read" },
   ];
   const allowed = ({ needs }: NavEntry) => needs === undefined || session.user.permissions.includes(needs);
