@@ -44,7 +44,7 @@ export function CalendarSection() {
         />
       )}
       {error && <ProblemAlert error={error} retry={() => void refetch()} />}
-      {!data && !error && <Skeleton h={640} />}
+      {!data && !error && <Skeleton h={{ base: 640, sm: 260 }} />}
       {data && <CalendarForm key={JSON.stringify(data)} seen={data} branch={query.branch} />}
     </section>
   );

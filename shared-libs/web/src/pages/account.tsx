@@ -46,7 +46,9 @@ function Sessions() {
         {data?.items.map((session) => (
           <Group key={session.id} justify="space-between" wrap="nowrap">
             <Stack gap={0}>
-              <Text size="sm">{session.device === null ? t("unknownDevice") : deviceName(session.device)}</Text>
+              <Text size="sm">
+                {session.device === null ? t("unknownDevice") : deviceName(session.device)}
+              </Text>
               <Text size="xs" c="dimmed">
                 {session.address},{" "}
                 {format.dateTime(new Date(session.last_used_at), { dateStyle: "medium", timeStyle: "short" })}

@@ -24,7 +24,7 @@ const features = tableFeatures({ columnVisibilityFeature });
 /** Rows up to which all are in the page, where the browser's own search finds them. */
 const WHOLE = 100;
 /** Of a long list, whose columns must not follow what happens to be in view; in px. */
-const NARROWEST = 110;
+const NARROWEST = 150;
 
 export interface Page<Item> {
   items: Item[];
