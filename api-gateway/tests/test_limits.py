@@ -15,6 +15,7 @@ from servicekit.auth import new_signing_key
 from servicekit.embedded import Server, free_port, redis_server
 
 PLANS = {"standard": {"tenant": {"rate": 1000, "burst": 1000}, "user": {"rate": 0.01, "burst": 20}}}
+SWIFT = {"tenant": {"rate": 1000, "burst": 1000}, "user": {"rate": 100_000, "burst": 40}}
 PATIENT = {"standard": {"tenant": {"rate": 0.01, "burst": 30}, "user": {"rate": 1000, "burst": 1000}}}
 
 
@@ -22,7 +23,7 @@ PATIENT = {"standard": {"tenant": {"rate": 0.01, "burst": 30}, "user": {"rate": 
 async def strict(started: Fleetlet) -> AsyncIterator[Gateway]:
     """A gateway with low limits, which hardly refill."""
     async with started.gateway(
-        gateway_plans=json.dumps(PLANS | {"large": PATIENT["standard"]}),
+        gateway_plans=json.dumps(PLANS | {"large": PATIENT["standard"], "swift": SWIFT}),
         gateway_public_limit='{"rate": 0.01, "burst": 60}',
         gateway_trusted_proxies="127.0.0.1/32",
         gateway_route_limits='{"GET /hrms/exports/{id}": {"rate": 0.01, "burst": 3}}',
@@ -71,6 +72,14 @@ async def test_a_users_tokens_share_one_limit(client: httpx.AsyncClient, fleetle
     user = str(uuid4())
     let = [await passed(client, 8, "/hrms/x", fleetlet.business.bearer(sub=user)) for _ in range(4)]
     assert sum(let) == 20
+
+
+async def test_what_is_left_counts_what_came_back_meanwhile(
+    client: httpx.AsyncClient, fleetlet: Fleetlet
+) -> None:
+    bearer = fleetlet.business.bearer(sub=str(uuid4()), plan="swift")
+    states = [(await client.get("/hrms/x", headers=bearer)).headers["ratelimit"] for _ in range(9)]
+    assert set(states) == {'"user";r=40;t=1'}
 
 
 async def test_a_tenant_has_a_limit_by_its_plan(client: httpx.AsyncClient, fleetlet: Fleetlet) -> None:

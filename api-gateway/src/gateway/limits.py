@@ -17,7 +17,7 @@ from gateway.errors import LimitExceeded
 from gateway.settings import Limit
 from gateway.upstream.connection import Headers
 
-_OLD = 10.0  # seconds a lease lasts
+_OLD = 60.0  # seconds a lease lasts: whoever comes now and then needs Redis once a minute
 _BATCH = 0.5  # seconds' worth of tokens in a lease
 _DOWN = 0.5  # seconds for which a silent Redis is not asked again
 _REMEMBERED = 50_000  # buckets
@@ -99,7 +99,8 @@ class Lease:
 
     def headers(self) -> Headers:
         """What a client is told: the policy, what is left, and in how many seconds it would be whole."""
-        left = max(0, self._left) + self._rest
+        refilled = self._rest + self.limit.rate * (time.monotonic() - self._until + _OLD)  # since it was seen
+        left = min(self.limit.burst, max(0, self._left) + int(refilled))
         whole_in = (self.limit.burst - left) / self.limit.rate + 1
         state = f'"{self.name}";r={left};t={whole_in:.0f}'
         return [(b"ratelimit-policy", self.policy.encode()), (b"ratelimit", state.encode())]
