@@ -13,6 +13,7 @@ ALTER ROLE app1_user SET search_path = ext;
 ALTER ROLE app1_user SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app1_user_ro SET search_path = ext;
 ALTER ROLE app1_user_ro SET default_transaction_read_only = on;
+ALTER ROLE app1_user_ro SET plan_cache_mode = force_generic_plan; -- else six times for each tenant
 ALTER ROLE app1_user PASSWORD :'password';
 ALTER ROLE app1_user_ro PASSWORD :'read_password';
 \unset password
@@ -43,6 +44,7 @@ ALTER ROLE app1_hrms SET search_path = ext;
 ALTER ROLE app1_hrms SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app1_hrms_ro SET search_path = ext;
 ALTER ROLE app1_hrms_ro SET default_transaction_read_only = on;
+ALTER ROLE app1_hrms_ro SET plan_cache_mode = force_generic_plan; -- else six times for each tenant
 ALTER ROLE app1_hrms PASSWORD :'password';
 ALTER ROLE app1_hrms_ro PASSWORD :'read_password';
 \unset password
@@ -73,6 +75,7 @@ ALTER ROLE app1_chat SET search_path = ext;
 ALTER ROLE app1_chat SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app1_chat_ro SET search_path = ext;
 ALTER ROLE app1_chat_ro SET default_transaction_read_only = on;
+ALTER ROLE app1_chat_ro SET plan_cache_mode = force_generic_plan; -- else six times for each tenant
 ALTER ROLE app1_chat PASSWORD :'password';
 ALTER ROLE app1_chat_ro PASSWORD :'read_password';
 \unset password
@@ -103,6 +106,7 @@ ALTER ROLE app2_libraries SET search_path = ext;
 ALTER ROLE app2_libraries SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app2_libraries_ro SET search_path = ext;
 ALTER ROLE app2_libraries_ro SET default_transaction_read_only = on;
+ALTER ROLE app2_libraries_ro SET plan_cache_mode = force_generic_plan; -- else six times for each tenant
 ALTER ROLE app2_libraries PASSWORD :'password';
 ALTER ROLE app2_libraries_ro PASSWORD :'read_password';
 \unset password
@@ -133,6 +137,7 @@ ALTER ROLE app2_user SET search_path = ext;
 ALTER ROLE app2_user SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE app2_user_ro SET search_path = ext;
 ALTER ROLE app2_user_ro SET default_transaction_read_only = on;
+ALTER ROLE app2_user_ro SET plan_cache_mode = force_generic_plan; -- else six times for each tenant
 ALTER ROLE app2_user PASSWORD :'password';
 ALTER ROLE app2_user_ro PASSWORD :'read_password';
 \unset password

@@ -25,6 +25,7 @@ ALTER ROLE {owner} SET search_path = ext;
 ALTER ROLE {owner} SET idle_in_transaction_session_timeout = '6min'; -- what hangs
 ALTER ROLE {reader} SET search_path = ext;
 ALTER ROLE {reader} SET default_transaction_read_only = on;
+ALTER ROLE {reader} SET plan_cache_mode = force_generic_plan; -- else six times for each tenant
 """
 
 _MISSING_DATABASE = """\
