@@ -3,10 +3,12 @@ from typing import Any
 
 import httpx
 import pytest
+from asyncpg import connect
 from business_hrms.models.employee import Employee
 from business_hrms.schemas.employee import EmployeeFilter
 from business_hrms.services import directory
 from servicekit.tenant_schema import schema_of
+from servicekit.testing.environment import Environment
 from servicekit.testing.running import Running, statements
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import asyncpg
@@ -139,7 +141,7 @@ async def test_an_item_is_what_get_answers(client: httpx.AsyncClient, staff: dic
 
 
 async def test_a_page_with_its_total_is_one_statement(
-    running: Running, client: httpx.AsyncClient, staff: dict[str, str]
+    client: httpx.AsyncClient, staff: dict[str, str]
 ) -> None:
     params: dict[str, Any] = {
         "q": "acme",
@@ -148,7 +150,7 @@ async def test_a_page_with_its_total_is_one_statement(
         "total": True,
         "limit": 1,
     }
-    with statements(running.database._reader.sync_engine) as seen:
+    with statements() as seen:
         answer = await client.get(EMPLOYEES, params=params)
     assert answer.json()["total"] == 2
     assert len(seen) == 1
@@ -171,3 +173,17 @@ async def test_search_and_order_use_their_index(
     async with running.database.reading(running.context(tenant)) as session:
         plan = "\n".join((await session.execute(text(f"EXPLAIN {sql}"))).scalars())
     assert index in plan, plan
+
+
+async def test_connections_that_broke_are_not_lent_again(
+    client: httpx.AsyncClient, environment: Environment
+) -> None:
+    assert (await client.get(EMPLOYEES)).status_code == 200
+    admin: Any = await connect(environment.admin_url)
+    broken = await admin.fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app1_hrms_ro'"
+    )
+    await admin.close()
+    answers = [await client.get(EMPLOYEES) for _ in range(len(broken) + 1)]
+    assert {answer.status_code for answer in answers} <= {200, 503}
+    assert answers[-1].status_code == 200

@@ -118,6 +118,7 @@ def _install_database_problems(app: FastAPI) -> None:
         return problem_response(database_problem(error), request.url.path, request.scope["request_id"])
 
     app.add_exception_handler(DBAPIError, on_database_error)
+    app.add_exception_handler(asyncpg.PostgresError, on_database_error)  # where SQLAlchemy is not in between
     app.add_exception_handler(StaleDataError, on_database_error)
     app.add_exception_handler(TimeoutError, on_database_error)
     app.add_exception_handler(PoolExhausted, on_database_error)

@@ -1,14 +1,14 @@
 """Lists by keyset: a page costs the same wherever it is, and rows that come or go do not shift it."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
-from sqlalchemy import ColumnElement, Integer, Result, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, func, select, tuple_
 
 from servicekit.db import ReadSession
 from servicekit.errors import Unprocessable
@@ -51,6 +51,7 @@ class Listing:
         key: ColumnElement[Any],
         id_: ColumnElement[UUID],
         descending: bool = False,
+        completed: Callable[[FromClause], Select[*tuple[Any, ...]]] | None = None,
     ) -> None:
         """Prepare a filtered, unordered statement over plain columns.
 
@@ -60,8 +61,11 @@ class Listing:
             statement: values that differ between requests stand in it as bindparams.
             key: the column to sort by, never NULL; must be among the statement's columns.
             id_: the primary key, likewise; it decides between equal keys.
+            completed: selects from a page's rows, with what neither filters nor sorts, such as names of what
+                they refer to: joined to a page alone it costs a third of the planning.
         """
         self._statement = statement
+        self._completed = completed
         self._key, self._id = key, id_
         self._descending = descending
         self._order = f"-{key.key}" if descending else str(key.key)
@@ -81,7 +85,7 @@ class Listing:
         variant = (query.total, query.cursor is not None)
         if (prepared := self._prepared.get(variant)) is None:
             prepared = self._prepared[variant] = Prepared(self.statement(query))
-        return self.made(await prepared.run(session, {**values, **self.bound(query)}), query)
+        return self.made(await prepared.rows(session, {**values, **self.bound(query)}), query)
 
     def bound(self, query: ListQuery) -> dict[str, Any]:
         """The values of the bindparams that `statement` adds."""
@@ -91,35 +95,40 @@ class Listing:
             values |= {"_last_key": last[0], "_last_id": last[1]}
         return values
 
-    def made(self, result: Result[*tuple[Any, ...]], query: ListQuery) -> dict[str, Any]:
+    def made(self, rows: Sequence[Mapping[Any, Any]], query: ListQuery) -> dict[str, Any]:
         """A page of what `statement` read."""
-        key, id_ = str(self._key.key), str(self._id.key)
-        at = {name: index for index, name in enumerate(result.keys())}
-        shown = [(name, index) for name, index in at.items() if not name.startswith("_")]
-        rows = result.all()
         total = None
         if query.total:
-            total = rows[0][at["_total"]] if rows else 0 if query.cursor is None else None
+            total = rows[0]["_total"] if rows else 0 if query.cursor is None else None
         next_cursor = None
         if len(rows) > query.limit:
-            last_row = rows[query.limit - 1]
-            next_cursor = _encode(self._order, last_row[at[key]], last_row[at[id_]])
-        items = [{name: row[index] for name, index in shown} for row in rows[: query.limit]]
+            last = rows[query.limit - 1]
+            next_cursor = _encode(self._order, last[str(self._key.key)], last[str(self._id.key)])
+        shown = [name for name in rows[0].keys() if not name.startswith("_")] if rows else []  # noqa: SIM118 - a Record's
+        items = [{name: row[name] for name in shown} for row in rows[: query.limit]]
         return {"items": items, "next_cursor": next_cursor, "total": total}
 
     def statement(self, query: ListQuery) -> Select[*tuple[Any, ...]]:
         """The statement with order and limit, and with count and place where they are asked for."""
         key, id_, wanted = self._key, self._id, self._statement
-        if query.total:
-            # In the same statement, so that count and rows tell of the same moment.
-            count = select(func.count()).select_from(wanted.subquery()).scalar_subquery()
-            wanted = wanted.add_columns(count.label("_total"))
         if query.cursor is not None:
             position = tuple_(key, id_)
             last = tuple_(bindparam("_last_key", type_=key.type), bindparam("_last_id", type_=id_.type))
             wanted = wanted.where(position < last if self._descending else position > last)
-        ordering = (key.desc(), id_.desc()) if self._descending else (key, id_)
-        return wanted.order_by(*ordering).limit(bindparam("_limit", type_=Integer))
+        wanted = self._in_order(wanted, key, id_).limit(bindparam("_limit", type_=Integer))
+        if self._completed is not None:
+            rows = wanted.subquery("page")
+            wanted = self._in_order(self._completed(rows), rows.c[str(key.key)], rows.c[str(id_.key)])
+        if query.total:
+            # In the same statement, so that count and rows tell of the same moment.
+            count = select(func.count()).select_from(self._statement.subquery()).scalar_subquery()
+            wanted = wanted.add_columns(count.label("_total"))
+        return wanted
+
+    def _in_order(
+        self, rows: Select[*tuple[Any, ...]], key: ColumnElement[Any], id_: ColumnElement[UUID]
+    ) -> Select[*tuple[Any, ...]]:
+        return rows.order_by(key.desc(), id_.desc()) if self._descending else rows.order_by(key, id_)
 
 
 async def page(
@@ -133,7 +142,8 @@ async def page(
 ) -> dict[str, Any]:
     """One page of a statement made for the request; as `Listing` otherwise."""
     listing = Listing(statement, key=key, id_=id_, descending=descending)
-    return listing.made(await session.execute(listing.statement(query), listing.bound(query)), query)
+    rows = (await session.execute(listing.statement(query), listing.bound(query))).mappings().all()
+    return listing.made(rows, query)
 
 
 def _encode(order: str, key: Any, id_: UUID) -> str:

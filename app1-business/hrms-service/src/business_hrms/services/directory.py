@@ -13,7 +13,7 @@ from contracts.context import TenantContext
 from servicekit.db import ReadSession, TenantSession
 from servicekit.errors import NotFound
 from servicekit.pagination import Listing
-from sqlalchemy import ColumnElement, String, Uuid, bindparam, case, func, select, true
+from sqlalchemy import ColumnElement, FromClause, String, Uuid, bindparam, case, func, select, true
 
 from business_hrms.models.department import Department
 from business_hrms.models.employee import Employee
@@ -27,13 +27,10 @@ manager = Employee.__table__.alias("manager")
 department = Department.__table__
 position = Position.__table__
 
-JOB_COLUMNS = (
-    job.c.employment_type,
-    job.c.department_id,
+JOB_COLUMNS = (job.c.employment_type, job.c.department_id, job.c.position_id, job.c.manager_id)
+NAMES = (
     department.c.name.label("department"),
-    job.c.position_id,
     position.c.name.label("position"),
-    job.c.manager_id,
     full_name(manager).label("manager"),
 )
 
@@ -113,6 +110,11 @@ def bound(context: TenantContext, wanted: EmployeeFilter) -> tuple[Filters, dict
 @lru_cache(maxsize=256)
 def employees(filters: Filters) -> Statement:
     """Employees with the job of today; columns as in `EmployeeRead`."""
+    return with_names(_nameless(filters).add_columns(*NAMES))
+
+
+def _nameless(filters: Filters) -> Statement:
+    """The same without what the job's ids stand for."""
     dates = calendar()
     today = dates.c.today
     status = case(
@@ -136,7 +138,7 @@ def employees(filters: Filters) -> Statement:
         *JOB_COLUMNS,
     )
     everybody = select(*columns).join_from(employee, dates, true())
-    statement = with_names(everybody.join(job, is_todays(job, employee, today)))
+    statement = everybody.join(job, is_todays(job, employee, today))
     if filters.seen:
         statement = statement.where(employee.c.id.in_(visibility.seen()))
     for n in range(filters.words):
@@ -150,12 +152,12 @@ def employees(filters: Filters) -> Statement:
     return statement
 
 
-def with_names(jobs: Statement) -> Statement:
-    """Join to a statement over `job` what its `JOB_COLUMNS` name."""
+def with_names(jobs: Statement, of: FromClause = job) -> Statement:
+    """Join to a statement over rows with `JOB_COLUMNS` where the `NAMES` of these come from."""
     return (
-        jobs.outerjoin(department, department.c.id == job.c.department_id)
-        .outerjoin(position, position.c.id == job.c.position_id)
-        .outerjoin(manager, manager.c.id == job.c.manager_id)
+        jobs.outerjoin(department, department.c.id == of.c.department_id)
+        .outerjoin(position, position.c.id == of.c.position_id)
+        .outerjoin(manager, manager.c.id == of.c.manager_id)
     )
 
 
@@ -168,10 +170,11 @@ def _listing(sort: str, filters: Filters) -> Listing:
         "date_of_joining": employee.c.date_of_joining,
     }
     return Listing(
-        employees(filters).add_columns(name),
+        _nameless(filters).add_columns(name),
         key=keys[sort.removeprefix("-")],
         id_=employee.c.id,
         descending=sort.startswith("-"),
+        completed=lambda page: with_names(select(page, *NAMES), page),
     )
 
 

@@ -16,7 +16,7 @@ from business_hrms.schemas.employment import JobChange, JobRead
 from business_hrms.services import directory, position
 from business_hrms.services.current import Statement, job
 from business_hrms.services.department import DepartmentUnknown
-from business_hrms.services.directory import JOB_COLUMNS
+from business_hrms.services.directory import JOB_COLUMNS, NAMES
 from business_hrms.services.reporting import require_manager, require_no_cycle
 from business_hrms.services.visibility import require_visible
 
@@ -131,7 +131,8 @@ async def history(session: ReadSession, employee_id: UUID) -> Sequence[Row[Any]]
 
 
 def _jobs() -> Statement:
-    return directory.with_names(select(job.c.id, job.c.valid_from, job.c.valid_to, *JOB_COLUMNS))
+    jobs = select(job.c.id, job.c.valid_from, job.c.valid_to, *JOB_COLUMNS, *NAMES)
+    return directory.with_names(jobs)
 
 
 async def _on(session: TenantSession, employee: Employee, day: date) -> EmploymentRecord:

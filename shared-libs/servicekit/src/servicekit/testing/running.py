@@ -1,10 +1,11 @@
 """A service that runs inside the tests, and those who call it."""
 
-from collections.abc import AsyncGenerator, Generator, Iterable
+from collections.abc import AsyncGenerator, Generator, Iterable, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,8 +20,9 @@ from sqlalchemy import Engine, event, update
 from servicekit.consumer import Consumer
 from servicekit.context import ContextMinter
 from servicekit.databases import ensure_database
-from servicekit.db import Database
+from servicekit.db import Database, ReadSession
 from servicekit.migrations.runner import migrate
+from servicekit.prepared import Prepared
 from servicekit.queue import Item, Queue
 from servicekit.records import Tenant, TenantStatus
 from servicekit.relay import send_batch
@@ -135,17 +137,23 @@ class Running:
 
 
 @contextmanager
-def statements(engine: type[Engine] | Engine = Engine) -> Generator[list[str]]:
+def statements() -> Generator[list[str]]:
     """What is sent to the database meanwhile, but for looks at whether tenants may be served."""
     sent: list[str] = []
+    rows = Prepared.rows
 
     def note(*arguments: Any) -> None:
         if not arguments[2].startswith("SELECT control.tenant."):
             sent.append(arguments[2])
 
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
+    async def noted(prepared: Prepared, session: ReadSession, values: Mapping[str, Any]) -> Any:
+        sent.append(prepared.text)
+        return await rows(prepared, session, values)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    with patch.object(Prepared, "rows", noted):  # of these SQLAlchemy knows nothing
+        yield sent
+    event.remove(Engine, "before_cursor_execute", note)
 
 
 @asynccontextmanager
