@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -38,7 +38,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.pool import QueuePool
 
 from servicekit.errors import NotFound, PreconditionFailed, Problem
-from servicekit.fair_pool import FairPool
+from servicekit.fair_pool import FairPool, whose
 from servicekit.realtime_publisher import Publisher
 from servicekit.settings import ServiceSettings
 from servicekit.tenant_schema import CONTROL, schema_of
@@ -186,12 +186,16 @@ class Database:
 
     def tenant(self, context: TenantContext) -> TenantSession:
         """A session for writing, to be entered or closed. The caller commits; leaving without rolls back."""
+        whose.set(context.tenant)
         info = {**self._info, "context": context}
-        return TenantSession(_mapped(self._writer, context), expire_on_commit=False, info=info)
+        return TenantSession(_mapped(self._writer, context.tenant), expire_on_commit=False, info=info)
 
     def reading(self, context: TenantContext) -> ReadSession:
+        whose.set(context.tenant)
         info = {**self._info, "context": context}
-        return ReadSession(_mapped(self._reader, context), expire_on_commit=False, autoflush=False, info=info)
+        return ReadSession(
+            _mapped(self._reader, context.tenant), expire_on_commit=False, autoflush=False, info=info
+        )
 
     def control(self) -> ControlSession:
         """A session for writing what is no tenant's. The caller commits."""
@@ -210,10 +214,11 @@ class Database:
         await self._reader.dispose()
 
 
-def _mapped(engine: AsyncEngine, context: TenantContext) -> AsyncEngine:
-    if context.tenant is None:
+@lru_cache(maxsize=8192)  # making one takes as long as a small statement
+def _mapped(engine: AsyncEngine, tenant: str | None) -> AsyncEngine:
+    if tenant is None:
         return engine
-    return engine.execution_options(schema_translate_map={None: schema_of(context.tenant)})
+    return engine.execution_options(schema_translate_map={None: schema_of(tenant)})
 
 
 def _engine(url: PostgresDsn, size: int, **options: Any) -> AsyncEngine:
@@ -226,7 +231,12 @@ def _engine(url: PostgresDsn, size: int, **options: Any) -> AsyncEngine:
         pool_recycle=1800,  # a backend remembers every relation it ever touched
         json_serializer=lambda value: to_json(value).decode(),
         json_deserializer=from_json,
-        connect_args={"prepared_statement_cache_size": 512, "timeout": 10},
+        connect_args={
+            "prepared_statement_cache_size": 512,
+            "statement_cache_size": 512,  # the driver's own, of statements that reach it without SQLAlchemy
+            "max_cached_statement_lifetime": 0,  # a timer for each costs more than it is worth
+            "timeout": 10,
+        },
         **options,
     )
 
