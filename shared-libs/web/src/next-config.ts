@@ -28,6 +28,8 @@ export function nextConfig(folder: string): NextConfig {
     reactStrictMode: true,
     agentRules: false,
     experimental: { cpus: 1, useOffline: true },
+    // Asked for by browsers while one page's <head> gives way to another's.
+    rewrites: () => Promise.resolve([{ source: "/favicon.ico", destination: "/icon.svg" }]),
     headers: () =>
       Promise.resolve([
         {
