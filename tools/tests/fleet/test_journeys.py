@@ -9,17 +9,44 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from fleet import frontends, node
 from fleet.place import Place
-from fleet.testing import RunningFleet
+from fleet.testing import Organisation, RunningFleet
 from servicekit.fleet import fleet, root
+from servicekit.tenant_schema import schema_of
 
 JOURNEYS = Path(__file__).with_name("journeys")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# Through the API they take minutes, and what is seen of them is the same.
+TEN_THOUSAND_HIRED = """
+WITH job AS (INSERT INTO {schema}.positions (name, version) VALUES ('Weaver', 1) RETURNING id),
+hired AS (
+  INSERT INTO {schema}.employees (employee_no, first_name, last_name, email, date_of_joining, version)
+  SELECT 'W' || lpad(g::text, 5, '0'), 'Person', 'Number ' || lpad((g * 7919 % 10000)::text, 5, '0'),
+    g || '@journey.test', date '2000-01-01' + g * 104729 % 9000, 1
+  FROM generate_series(1, 10000) g
+  RETURNING id, date_of_joining
+)
+INSERT INTO {schema}.employment_records (employee_id, valid_from, position_id, employment_type)
+SELECT hired.id, date_of_joining, job.id, 'full_time' FROM hired, job
+"""
+TEN_THOUSAND_SAID = """
+WITH channel AS (
+  UPDATE {schema}.channels SET last_seq = last_seq + 10000 RETURNING id, last_seq - 10000 AS before
+), said AS (
+  INSERT INTO {schema}.messages (channel_id, seq, author_id, client_msg_id, text, version, created_at)
+  SELECT id, before + g, $1, uuidv7(), 'message ' || g, 1, now() - (10000 - g) * interval '2 minutes'
+  FROM channel, generate_series(1, 10000) g
+  RETURNING *
+)
+INSERT INTO {schema}.channel_events (channel_id, seq, kind, actor_id, message_id, data, created_at)
+SELECT channel_id, seq, 'message_created', author_id, id, '{{}}', created_at FROM said
+"""
 
 Travel = Callable[..., str]
 
@@ -57,6 +84,8 @@ def travel(running_fleet: RunningFleet, pages: dict[str, str], chromium: str) ->
             "MAIL_FOLDER": str(running_fleet.place.dev / "mail"),
             "BUSINESS": pages["business"],
             "SCHOOL": pages["school"],
+            "GATEWAY": running_fleet.gateway,
+            "WEB": str(running_fleet.place.dev / "web"),
             "SHOTS": str(shots),
         }
         done = subprocess.run(
@@ -73,9 +102,39 @@ def travel(running_fleet: RunningFleet, pages: dict[str, str], chromium: str) ->
     return travel
 
 
-@pytest.mark.parametrize("journey", ["joining", "leave", "chat", "lending"])
+@pytest.mark.parametrize("journey", ["joining", "leave", "editing", "chat", "lending", "outage"])
 def test_people_get_through(journey: str, travel: Travel) -> None:
     travel(journey)
+
+
+@pytest.mark.parametrize("application", ["business", "school"])
+def test_the_palette_leads_there_and_german_is_complete(application: str, travel: Travel) -> None:
+    travel("german", application)
+
+
+@pytest.fixture
+async def crowded(running_fleet: RunningFleet) -> AsyncIterator[Organisation]:
+    """A company that nobody else looks at."""
+    organisation = await running_fleet.register("business")
+    yield organisation
+    await organisation.client.aclose()
+
+
+async def test_a_directory_of_ten_thousand_is_scrolled_sorted_and_searched(
+    running_fleet: RunningFleet, crowded: Organisation, travel: Travel, count: Callable[..., None]
+) -> None:
+    statement = TEN_THOUSAND_HIRED.format(schema=schema_of(crowded.id))
+    await running_fleet.query("app1_hrms", statement)
+    count(**json.loads(travel("directory", crowded.id)))
+
+
+async def test_a_channel_of_ten_thousand_messages_is_read_to_the_oldest_and_back(
+    running_fleet: RunningFleet, crowded: Organisation, travel: Travel, count: Callable[..., None]
+) -> None:
+    author = (await crowded.client.get("/user/me")).json()["id"]
+    statement = TEN_THOUSAND_SAID.format(schema=schema_of(crowded.id))
+    await running_fleet.query("app1_chat", statement, author)
+    count(**json.loads(travel("history", crowded.id)))
 
 
 @pytest.mark.parametrize("application", ["business", "school"])

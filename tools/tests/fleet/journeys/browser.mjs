@@ -9,6 +9,7 @@ import { chromium } from "playwright-core";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SERIOUS = new Set(["serious", "critical"]);
 const SHOTS = process.env.SHOTS;
+const TALLEST = 16_384; // px of a picture
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM,
@@ -71,7 +72,9 @@ async function newPerson(site, options) {
       (what.includes(`${site}/api/`) || what.endsWith(page.url())));
 
   const shoot = async (name) => {
-    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+    if (!SHOTS) return;
+    const height = await page.evaluate(() => document.body.scrollHeight);
+    await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: height < TALLEST });
   };
   return {
     page,

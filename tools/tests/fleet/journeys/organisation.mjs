@@ -43,10 +43,17 @@ export async function signIn(page, { email, password }) {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
+/** Sign somebody in from nothing. */
+export async function enter(page, { tenant, name, ...credentials }) {
+  await page.goto(`/login?tenant=${tenant}`);
+  await signIn(page, credentials);
+  await isSignedIn(page, name);
+}
+
 export const isSignedIn = (page, name) => page.getByRole("button", { name: `Account of ${name}` }).waitFor();
 
-export async function signOut(page) {
-  await page.getByRole("button", { name: "Account of" }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
+export async function signOut(page, { account, item } = { account: "Account of", item: "Sign out" }) {
+  await page.getByRole("button", { name: account }).click();
+  await page.getByRole("menuitem", { name: item }).click();
   await page.waitForURL(/\/login/);
 }
