@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from prometheus_client import Counter, Histogram, start_http_server
@@ -37,12 +37,21 @@ def traceparent(given: str | None) -> str:
     return f"00-{trace}-{secrets.token_hex(8)}-00"
 
 
+# structlog's renderer for terminals takes 0.1 ms a line: a tenth of what a request costs the fleet.
+_in_a_line = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+
+
+def _readable(logger: Any, method: str, event: structlog.typing.EventDict) -> str:
+    """`timestamp=… level=info event=request method=GET …`, and below it the traceback where there is one."""
+    traceback = event.pop("exception", None)
+    line = _in_a_line(logger, method, event)
+    return f"{line}\n{traceback}" if traceback else line
+
+
 def configure_logging(environment: Literal["development", "test", "production"], level: str) -> None:
     """One line per event on standard output: JSON in production, readable elsewhere."""
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if environment == "production"
-        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        structlog.processors.JSONRenderer() if environment == "production" else _readable
     )
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
