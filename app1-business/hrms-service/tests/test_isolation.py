@@ -11,6 +11,7 @@ BODIES = {
     ("PATCH", "/hrms/departments/{department_id}"): {"name": "Mine"},
     ("PATCH", "/hrms/positions/{position_id}"): {"name": "Mine"},
     ("PATCH", "/hrms/employees/{employee_id}"): {"last_name": "Mine"},
+    ("PUT", "/hrms/employees/{employee_id}/account"): {"user_id": None},
     ("PATCH", "/hrms/document-types/{document_type_id}"): {"name": "Mine"},
     ("POST", "/hrms/employees/{employee_id}/job-changes"): {"valid_from": "2022-01-01", "position": "Mine"},
     ("POST", "/hrms/employees/{employee_id}/terminate"): {"last_day": "2022-01-01"},
