@@ -49,7 +49,7 @@ class Prepared:
 
         Raises:
             asyncpg.PostgresError: as PostgreSQL reported it.
-            ConnectionError: the connection broke.
+            sqlalchemy.exc.DBAPIError: the connection broke.
         """
         bound = {**self._given, **values}
         connection = await session.connection()
@@ -57,9 +57,11 @@ class Prepared:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         try:
             rows = await driver.fetch(text, *[bound[name] for name in self._names])
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-            if not driver.is_closed():
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            if not driver.is_closed() and not isinstance(error, asyncpg.InternalClientError):
                 raise
-            await connection.invalidate(error)  # nobody else shall get it
-            raise ConnectionError("The connection to the database broke.") from error
+            driver.terminate()
+            # SQLAlchemy finds it broken, says so, and drops all connections that are as old.
+            await connection.exec_driver_sql("SELECT")
+            raise
         return cast("Sequence[Mapping[str, Any]]", rows)  # records have what is asked of mappings here

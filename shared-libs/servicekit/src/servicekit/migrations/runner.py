@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import NullPool, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from servicekit.db import asyncpg_url
@@ -39,7 +39,7 @@ async def migrate(
     # DDL changes what cached statements return, so none are kept.
     uncached = {"prepared_statement_cache_size": 0, "statement_cache_size": 0}
     url = asyncpg_url(service.settings.direct_url)
-    engine = create_async_engine(url, poolclass=NullPool, connect_args=uncached)
+    engine = create_async_engine(url, pool_size=at_once, connect_args=uncached)
     async with engine.begin() as connection:
         await connection.run_sync(upgrade, CONTROL, service.control_streams)
         chosen = select(Tenant.id, Tenant.revision).where(Tenant.status != "deleted")
