@@ -90,6 +90,12 @@ async def test_whoever_has_an_account_already_finds_the_employee_it_was_given_to
         assert (await me.get(f"{EMPLOYEES}/me")).json()["id"] == employee["id"]
 
 
+async def test_hr_gives_no_account_away(running: Running, tenant: str, hire: Hire) -> None:
+    employee = await hire()
+    async with running.client(running.context(tenant, roles=("hr",))) as hr:
+        assert (await give(hr, employee, str(uuid4()))).status_code == 403
+
+
 async def test_an_account_is_one_employees_until_it_is_taken_from_them(
     client: httpx.AsyncClient, hire: Hire
 ) -> None:

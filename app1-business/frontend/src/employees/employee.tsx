@@ -77,7 +77,7 @@ export function EmployeePage({ id }: { id: string }) {
         )}
         {lacksAccount && allowed("user.invitation.write") && button("invite", t("invite"))}
         {lacksAccount &&
-          allowed("hrms.employee.write") &&
+          allowed("hrms.account.write") &&
           allowed("user.account.read") &&
           button("link", t("linkAccount"))}
       </PageHeader>

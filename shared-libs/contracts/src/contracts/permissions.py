@@ -45,6 +45,8 @@ PERMISSIONS: tuple[Permission, ...] = (
     _permission("hrms.employee.read", "See oneself and one's team", _BUSINESS, *ROLES["business"]),
     _permission("hrms.employee.read_all", "See every employee", _BUSINESS, "admin", "hr", "payroll"),
     _permission("hrms.employee.write", "Hire and change employees", _BUSINESS, "admin", "hr"),
+    # Ending an employment closes its account: whoever links one could shut anybody out.
+    _permission("hrms.account.write", "Give accounts to employees", _BUSINESS, "admin"),
     _permission("hrms.employee.export", "Export employees", _BUSINESS, "admin", "hr"),
     _permission(
         "hrms.report.read", "See reports on whom one sees", _BUSINESS, "admin", "hr", "payroll", "manager"

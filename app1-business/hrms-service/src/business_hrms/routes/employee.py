@@ -98,7 +98,7 @@ async def amend_employee(
 
 @router.put(
     "/employees/{employee_id}/account",
-    dependencies=[needs("hrms.employee.write")],
+    dependencies=[needs("hrms.account.write")],
     responses=documented(AccountTaken),
 )
 async def give_account(
