@@ -87,11 +87,9 @@ export function Account({ patronId }: { patronId: string }) {
           </Group>
         )}
       </Group>
-      {data && (
-        <Text mb="xs" fw={600} c={Number(data.owed) > 0 ? "red" : ""}>
-          {t("owed", { amount: money(data.owed, data.currency) })}
-        </Text>
-      )}
+      <Text mb="xs" fw={600} mih="1lh" c={Number(data?.owed ?? 0) > 0 ? "red" : ""}>
+        {data && t("owed", { amount: money(data.owed, data.currency) })}
+      </Text>
       <ResourceTable
         label={t("account")}
         queryKey={["get", "/libraries/patrons/{patron_id}/account", patronId]}
