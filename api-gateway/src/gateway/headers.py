@@ -1,7 +1,8 @@
 """Which headers go on, which stop here, and which the gateway reads itself."""
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from contracts.context import CONTEXT_HEADER
 from servicekit.observability import traceparent
@@ -212,7 +213,7 @@ def origin(
     hops = (text(read.get(b"x-forwarded-for")) or "").split(",")
     while hops and _among(address, trusted):
         hop = hops.pop().strip()
-        if not _is_address(hop):
+        if _parsed(hop) is None:
             break
         address = hop
     return address, scheme
@@ -224,12 +225,13 @@ def text(value: bytes | None) -> str | None:
 
 
 def _among(address: str, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in networks)
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in networks)
 
 
-def _is_address(given: str) -> bool:
+@lru_cache(maxsize=1024)  # the same proxies and clients come again
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
-        ip_address(given)
+        return ip_address(address)
     except ValueError:
-        return False
-    return True
+        return None
