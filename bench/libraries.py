@@ -169,6 +169,7 @@ async def _stock(where: Ground, words: _Words) -> None:
         "books", schema_name=schema, columns=["title", "authors", "subjects", "version"], records=titles
     )
     await connection.execute("VACUUM (ANALYZE)")
+    await connection.execute("CHECKPOINT")  # else it is written while the searches are timed
     await connection.close()
 
 
