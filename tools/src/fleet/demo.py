@@ -136,6 +136,17 @@ async def _staff(client: httpx.AsyncClient) -> None:
 
     for generation in _generations(person for person in acme.people() if person.number not in employees):
         await asyncio.gather(*map(hire, generation))
+    owner = next(person for person in acme.people() if person.email == acme.OWNER_EMAIL)
+    await _give_own_account(client, f"/hrms/employees/{employees[owner.number]}")
+
+
+async def _give_own_account(client: httpx.AsyncClient, employee: str) -> None:
+    """Who registers an organisation is invited by nobody, and would have no leave of their own."""
+    found = await client.get(employee)
+    if _accepted(found)["user_id"] is None:
+        link = {"user_id": _accepted(await client.get("/user/me"))["id"]}
+        version = {"If-Match": found.headers["etag"]}
+        _accepted(await client.put(f"{employee}/account", json=link, headers=version))
 
 
 def _generations(people: Iterable[acme.Person]) -> list[list[acme.Person]]:
