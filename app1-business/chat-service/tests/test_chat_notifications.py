@@ -143,8 +143,9 @@ async def test_ones_other_devices_hear_how_far_one_has_read_a_thread(
 ) -> None:
     ada, ben, channel = await two_in_a_channel(chat)
     root = await ada.says(channel, "root")
-    reply = await ben.says(channel, "reply", thread_root_id=root["id"])
     async with socket(chat.running, ada, replicas[1]) as hers:
+        reply = await ben.says(channel, "reply", thread_root_id=root["id"])
+        await hers.hears("notify")
         for path, wish, seq in (
             (f"/messages/{root['id']}/thread/read", {"seq": reply["seq"]}, reply["seq"]),
             (f"/messages/{reply['id']}/unread", None, reply["seq"] - 1),

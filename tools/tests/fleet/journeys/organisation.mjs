@@ -53,7 +53,12 @@ export async function enter(page, { tenant, name, ...credentials }) {
 export const isSignedIn = (page, name) => page.getByRole("button", { name: `Account of ${name}` }).waitFor();
 
 export async function signOut(page, { account, item } = { account: "Account of", item: "Sign out" }) {
-  await page.getByRole("button", { name: account }).click();
-  await page.getByRole("menuitem", { name: item }).click();
+  const out = page.getByRole("menuitem", { name: item });
+  // A page that has just come may not hear the first click yet.
+  for (let tries = 0; tries < 10 && !(await out.isVisible()); tries += 1) {
+    await page.getByRole("button", { name: account }).click();
+    await out.waitFor({ timeout: 3_000 }).catch(() => undefined);
+  }
+  await out.click();
   await page.waitForURL(/\/login/);
 }
