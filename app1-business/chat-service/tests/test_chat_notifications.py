@@ -102,9 +102,10 @@ async def test_of_a_threads_many_followers_those_who_read_it_furthest_are_told(
 ) -> None:
     ada, ben, channel = await two_in_a_channel(chat)
     root = await ada.says(channel, "root")
-    for who in (ben, ada):
-        await who.says(channel, "reply", thread_root_id=root["id"])
     async with socket(chat.running, ben, replicas[0]) as his:
+        for who in (ben, ada):
+            await who.says(channel, "reply", thread_root_id=root["id"])
+        assert len(await told(ben, his)) == 1
         for further, heard in ((FOLLOWERS_TOLD - 1, 1), (1, 0)):
             async with chat.running.database.tenant(ada.context) as session:
                 for _ in range(further):
