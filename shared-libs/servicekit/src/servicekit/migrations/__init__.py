@@ -7,17 +7,17 @@ another. Only this module sets a search_path.
 
 import os
 from collections.abc import Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, cast
 
-import alembic.op
+import asyncpg
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, String, column, select, table, text
+from sqlalchemy.util import await_only
 
 from servicekit.records import ControlBase, TenantBase
 from servicekit.tenant_schema import CONTROL, EXTENSIONS
@@ -29,6 +29,8 @@ LOCK_TIMEOUT = "5s"  # a migration waits no longer for a table that others use
 class Stream:
     """One owner's migrations in one kind of schema."""
 
+    VERSIONS: ClassVar[str] = "alembic_version_"
+
     owner: str
     scope: Literal["control", "tenant"]
     folder: Path
@@ -36,7 +38,7 @@ class Stream:
 
     @property
     def version_table(self) -> str:
-        return f"alembic_version_{self.owner}"
+        return self.VERSIONS + self.owner
 
     @cached_property
     def script(self) -> ScriptDirectory:
@@ -64,22 +66,81 @@ def upgrade(connection: Connection, schema: str, streams: Sequence[Stream]) -> N
     Others who migrate the same schema wait on a lock that the transaction holds.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: a migration failed; the transaction must be rolled back.
+        asyncpg.PostgresError: a migration failed, with the statement in a note; the transaction must be
+            rolled back.
     """
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": schema})
     if _sharded():
         switch = "off" if schema == CONTROL else "on"  # `control` stays on the coordinator
         connection.execute(text(f"SET LOCAL citus.enable_schema_based_sharding = {switch}"))
     connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {schema}"))
-    # The search_path reaches raw SQL in migrations; the map reaches what SQLAlchemy compiles.
-    connection.execute(text(f"SET LOCAL search_path = {schema}, {EXTENSIONS}"))
-    connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
-    for stream in streams:
-        migrating = context(connection, stream)
-        token = _operations.set(Operations(migrating))
+    connection.execute(_SET, {"name": "lock_timeout", "value": LOCK_TIMEOUT})
+    connection.execute(_SET, {"name": "search_path", "value": f"{schema}, {EXTENSIONS}"})
+    # Not through SQLAlchemy, which would prepare each statement, and keep it where those of requests are.
+    driver = cast("asyncpg.Connection[Any]", connection.connection.driver_connection)
+    for stream, revision in _revisions(connection, schema, streams):
+        for statement in _statements(stream, revision):
+            try:
+                await_only(driver.execute(statement))
+            except asyncpg.PostgresError as error:
+                error.add_note(f"{stream.owner}, after revision {revision}: {statement}")
+                raise
+    connection.execute(_SET, {"name": "search_path", "value": EXTENSIONS})
+
+
+_SET = text("SELECT set_config(:name, :value, true)")  # until the transaction ends
+_THERE = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema AND starts_with(tablename, :mark)")
+
+
+def _revisions(
+    connection: Connection, schema: str, streams: Sequence[Stream]
+) -> Sequence[tuple[Stream, str | None]]:
+    """Where each stream stands in the schema that the search_path names first; None before its first."""
+    there = set(connection.scalars(_THERE, {"schema": schema, "mark": Stream.VERSIONS}))
+
+    def revision(stream: Stream) -> str | None:
+        version = select(column("version_num", String)).select_from(table(stream.version_table))
+        return connection.scalar(version) if stream.version_table in there else None
+
+    return [(stream, revision(stream)) for stream in streams]
+
+
+class _Statements(list[str]):
+    """What Alembic writes its SQL to, a statement at a time."""
+
+    def write(self, statement: str) -> None:
+        if not statement.startswith("--"):
+            self.append(statement)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+@cache  # a thousand schemas take the same road
+def _statements(stream: Stream, revision: str | None) -> Sequence[str]:
+    """What brings a schema from a revision, or from nothing, to head: what `alembic upgrade --sql` writes."""
+
+    def steps(heads: Any, _: MigrationContext) -> Any:
+        return stream.script._upgrade_revs(stream.head, heads)  # noqa: SLF001 - as alembic.command.upgrade does
+
+    written = _Statements()
+    migrating = MigrationContext.configure(
+        dialect_name="postgresql",
+        dialect_opts={"paramstyle": "named"},
+        opts={
+            "as_sql": True,
+            "output_buffer": written,
+            "starting_rev": revision,
+            "fn": steps,
+            "script": stream.script,
+            "version_table": stream.version_table,
+            "target_metadata": stream.metadata,  # its naming convention
+            "transactional_ddl": False,  # the transaction is the caller's
+        },
+    )
+    with Operations.context(migrating):
         migrating.run_migrations()
-        _operations.reset(token)
-    connection.execute(text(f"SET LOCAL search_path = {EXTENSIONS}"))
+    return written
 
 
 def _sharded() -> bool:
@@ -92,37 +153,6 @@ def _sharded() -> bool:
     if given not in {"", "citus"}:
         raise ValueError(f"TENANT_SHARDING is citus or nothing, not {given!r}")
     return given == "citus"
-
-
-_operations: ContextVar[Operations] = ContextVar("operations")
-
-
-class _OfThisTask:
-    """What `alembic.op` acts on: Alembic has one target per process, here several schemas migrate at once."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(_operations.get(), name)
-
-
-alembic.op._proxy = _OfThisTask()  # type: ignore[attr-defined] # noqa: SLF001 - Alembic offers no other way
-
-
-def context(connection: Connection, stream: Stream) -> MigrationContext:
-    """Alembic's view of a stream in the schema that the connection's search_path names first."""
-
-    def steps(revision: Any, _: MigrationContext) -> Any:
-        return stream.script._upgrade_revs(stream.head, revision)  # noqa: SLF001 - as alembic.command.upgrade does
-
-    return MigrationContext.configure(
-        connection,
-        opts={
-            "version_table": stream.version_table,
-            "target_metadata": stream.metadata,
-            "fn": steps,
-            "compare_type": True,
-            "compare_server_default": False,
-        },
-    )
 
 
 def split(streams: Sequence[Stream]) -> tuple[list[Stream], list[Stream]]:

@@ -14,13 +14,14 @@ from uuid import uuid4
 import httpx
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from contracts.context import CONTEXT_HEADER
 from contracts.permissions import PERMISSIONS
 from sqlalchemy import Connection, text
 
 from servicekit.auth import Signer, new_signing_key
 from servicekit.edge import Route
-from servicekit.migrations import Stream, context
+from servicekit.migrations import Stream
 from servicekit.tenant_schema import CONTROL, EXTENSIONS, schema_of
 from servicekit.testing.running import Running
 
@@ -236,10 +237,12 @@ def _differences(connection: Connection, stream: Stream, schema: str) -> list[An
     def owned(_: object, name: str | None, kind: str, *__: object) -> bool:
         return kind != "table" or name in tables
 
-    migrating = context(connection, stream)
-    migrating.opts |= {
+    options = {
+        "version_table": stream.version_table,
+        "compare_type": True,
         "include_schemas": stream.scope == CONTROL,
         "include_name": named,
         "include_object": owned,
     }
+    migrating = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(migrating, stream.metadata))
