@@ -8,6 +8,7 @@ sends again.
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
@@ -62,9 +63,12 @@ async def relay(direct_url: str, redis: Redis, service: str, running: Callable[[
             return
         woken = asyncio.Event()
         await connection.add_listener("outbox", lambda *_: woken.set())
+        looked = -POLL
         while running():
             woken.clear()
-            await send_again_what_was_lost(connection, redis, service)
+            if time.monotonic() >= looked + POLL:  # not for every item: it asks as much as sending one does
+                looked = time.monotonic()
+                await send_again_what_was_lost(connection, redis, service)
             if await send_batch(connection, redis) == BATCH:
                 continue
             try:
