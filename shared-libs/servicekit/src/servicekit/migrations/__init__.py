@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal, cast
+from typing import Any, Literal, cast
 
 import asyncpg
 from alembic.migration import MigrationContext
@@ -29,8 +29,6 @@ LOCK_TIMEOUT = "5s"  # a migration waits no longer for a table that others use
 class Stream:
     """One owner's migrations in one kind of schema."""
 
-    VERSIONS: ClassVar[str] = "alembic_version_"
-
     owner: str
     scope: Literal["control", "tenant"]
     folder: Path
@@ -38,7 +36,7 @@ class Stream:
 
     @property
     def version_table(self) -> str:
-        return self.VERSIONS + self.owner
+        return f"alembic_version_{self.owner}"
 
     @cached_property
     def script(self) -> ScriptDirectory:
@@ -89,20 +87,22 @@ def upgrade(connection: Connection, schema: str, streams: Sequence[Stream]) -> N
 
 
 _SET = text("SELECT set_config(:name, :value, true)")  # until the transaction ends
-_THERE = text("SELECT tablename FROM pg_tables WHERE schemaname = :schema AND starts_with(tablename, :mark)")
+# Not from pg_tables, which would read of all tenants' tables.
+_THERE = text("SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE to_regclass(name) IS NOT NULL")
 
 
 def _revisions(
     connection: Connection, schema: str, streams: Sequence[Stream]
 ) -> Sequence[tuple[Stream, str | None]]:
     """Where each stream stands in the schema that the search_path names first; None before its first."""
-    there = set(connection.scalars(_THERE, {"schema": schema, "mark": Stream.VERSIONS}))
+    tables = [f"{schema}.{stream.version_table}" for stream in streams]
+    there = set(connection.scalars(_THERE, {"names": tables}))
 
-    def revision(stream: Stream) -> str | None:
+    def revision(stream: Stream, name: str) -> str | None:
         version = select(column("version_num", String)).select_from(table(stream.version_table))
-        return connection.scalar(version) if stream.version_table in there else None
+        return connection.scalar(version) if name in there else None
 
-    return [(stream, revision(stream)) for stream in streams]
+    return [(stream, revision(stream, name)) for stream, name in zip(streams, tables, strict=True)]
 
 
 class _Statements(list[str]):
