@@ -170,6 +170,22 @@ async def test_what_was_sent_a_week_ago_is_forgotten_and_what_waits_is_not(
         await session.commit()
 
 
+async def test_an_answer_that_was_kept_for_a_repeat_is_forgotten_after_a_day(
+    running: Running, tenant: str, client: httpx.AsyncClient
+) -> None:
+    for name in ("of yesterday", "of today"):
+        made = await client.post(NOTES, json={"name": name}, headers={"Idempotency-Key": name})
+        assert made.status_code == 201
+    answers = f"tenant_{tenant}.idempotency"
+    async with running.database.control() as session:
+        older = f"UPDATE {answers} SET created_at = now() - interval '25 hours' WHERE key = 'of yesterday'"
+        await session.execute(text(older))
+        await session.commit()
+    await Worker(running.service, running.database, running.redis)._prune()
+    async with running.database.control() as session:
+        assert (await session.scalars(text(f"SELECT key FROM {answers}"))).all() == ["of today"]
+
+
 async def test_of_several_workers_relays_one_is_active(running: Running) -> None:
     workers = [Worker(running.service, running.database, running.redis) for _ in range(3)]
     tasks = [asyncio.create_task(worker.run()) for worker in workers]

@@ -4,11 +4,12 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import structlog
-from contracts.context import TenantContext
 from contracts.facts import Envelope, TenantRegistered
 from httpx import HTTPError
 from prometheus_client import Gauge
@@ -24,11 +25,12 @@ from servicekit.db import Database
 from servicekit.fleet import fleet
 from servicekit.http import InternalClient
 from servicekit.queue import Item, Queue, connect
-from servicekit.records import Handled, IdempotentAnswer, Outgoing, Tenant
+from servicekit.records import Handled, Outgoing, Tenant
 from servicekit.relay import relay
 from servicekit.schedule import ask_for_due
 from servicekit.service import Service
 from servicekit.tenancy import provision_heard
+from servicekit.tenant_schema import schema_of
 
 log = structlog.get_logger()
 
@@ -42,6 +44,7 @@ _CATCH_UP = 600
 _PRUNE = 3600
 _SENT_KEPT = timedelta(days=7)  # a lost Redis is replayed from these
 _HANDLED_KEPT = timedelta(days=8)  # longer than what may be sent again
+_FORGET_ANSWERS = "DELETE FROM {schema}.idempotency WHERE created_at < now() - interval '1 day'"
 _DRAIN = 20  # seconds
 _AWAY = (OSError, RedisError, HTTPError, InterfaceError, OperationalError)  # no news worth a traceback
 
@@ -177,14 +180,14 @@ class Worker:
             await session.execute(delete(Handled).where(Handled.handled_at < func.now() - _HANDLED_KEPT))
             tenants = list(await session.scalars(select(Tenant.id).where(Tenant.status == "active")))
             await session.commit()
-        for tenant in tenants:
-            context = TenantContext(
-                kind="service", application=self._service.entry.application, tenant=tenant
-            )
-            async with self._database.tenant(context) as session:
-                old = IdempotentAnswer.created_at < func.now() - timedelta(days=1)
-                await session.execute(delete(IdempotentAnswer).where(old))
-                await session.commit()
+        # On a connection of its own: PostgreSQL's process behind one remembers all tables that it ever met.
+        connection = await asyncpg.connect(str(self._service.settings.direct_url), timeout=10)
+        try:
+            for tenant in tenants:
+                with suppress(asyncpg.UndefinedTableError):  # deleted meanwhile
+                    await connection.execute(_FORGET_ANSWERS.format(schema=schema_of(tenant)))
+        finally:
+            await connection.close(timeout=5)
 
 
 class Watchdog:
