@@ -33,9 +33,11 @@ async def test_a_frame_is_what_the_log_says(chat: Chat, replicas: tuple[Replica,
     async with socket(chat.running, ben, replicas[0]) as there:
         await there.say(type="resume", channels={channel: 2})
         await there.hears("live")
-        await ada.says(channel, "hello @ben")
-        frame = await there.hears("event")
-    assert frame == {"type": "event", **(await ben.events(channel, 2))[0]}
+        for seq, text in enumerate(("hello", "hello @ben", "all who are @here", "@channel"), start=3):
+            said = await ada.says(channel, text)
+            frame = await there.hears("event")
+            assert frame == {"type": "event", **(await ben.events(channel, seq - 1))[0]}
+            assert frame["message"] == said == await ben.asks("GET", f"/messages/{said['id']}")
 
 
 async def test_a_client_resumes_on_another_replica_while_others_write_and_misses_nothing(

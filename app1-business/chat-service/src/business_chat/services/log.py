@@ -1,6 +1,6 @@
 """A channel's log: all that happens there, in order, without gaps. It is the truth that clients follow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +66,22 @@ async def show(session: TenantSession, channel_id: UUID, seq: int) -> dict[str, 
     """Have followers see an event that this transaction wrote down; answers with it."""
     (event,) = await events(session, channel_id, seq - 1, 1)
     realtime.add(session, channel_id, entry(event))
+    return event
+
+
+def show_said(session: TenantSession, message: Message, mentions: Sequence[UUID]) -> dict[str, Any]:
+    """`show` for a message just said that is no reply: what it would read back is known."""
+    event = {
+        "channel_id": message.channel_id,
+        "seq": message.seq,
+        "kind": EventKind.MESSAGE_CREATED,
+        "actor_id": message.author_id,
+        "at": message.created_at,
+        "data": {},
+        "message": shape.said(message, mentions),
+        "thread": None,
+    }
+    realtime.add(session, message.channel_id, entry(event))
     return event
 
 

@@ -80,7 +80,10 @@ async def send(session: TenantSession, channel_id: UUID, wish: MessageWish) -> d
         message_id=message.id, channel_id=channel_id, author_id=message.author_id, seq=message.seq
     )
     facts.add(session, posted, about=message)
-    event = await log.show(session, channel_id, message.seq)
+    if root is None:
+        event = log.show_said(session, message, meant.people)
+    else:
+        event = await log.show(session, channel_id, message.seq)
     return dict(event["message"])
 
 

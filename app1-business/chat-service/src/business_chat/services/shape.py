@@ -1,6 +1,8 @@
 """How messages look from outside: the columns of `MessageRead`, each statement's own."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
@@ -64,3 +66,16 @@ MESSAGE: tuple[ColumnElement[Any], ...] = (
     _of_message.deleted_at,
     _of_message.version,
 )
+
+
+def said(message: Message, mentions: Sequence[UUID]) -> dict[str, Any]:
+    """What `MESSAGE` reads of a message that was just said: nobody has reacted to it or replied yet."""
+    none_yet = {
+        "mentions": mentions,
+        "mentions_here": message.here is not None,
+        "reactions": (),
+        "replies": 0,
+        "last_reply_seq": None,
+    }
+    names = [str(column.key) for column in MESSAGE]
+    return {name: none_yet[name] if name in none_yet else getattr(message, name) for name in names}
