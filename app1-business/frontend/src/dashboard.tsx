@@ -2,9 +2,11 @@
 
 import { useAllowed, useSession } from "@fleet/web/session/context";
 import { PageHeader } from "@fleet/web/ui/page-header";
+import { SimpleGrid } from "@mantine/core";
 import { useTranslations } from "next-intl";
 
-import { LeaveCards } from "./leave/dashboard-cards";
+import { Newest } from "./employees/dashboard-card";
+import { AwayToday, Waiting } from "./leave/dashboard-cards";
 
 export function Dashboard() {
   const t = useTranslations("dashboard");
@@ -13,7 +15,15 @@ export function Dashboard() {
   return (
     <>
       <PageHeader title={t("title", { name: user.name })} />
-      {allowed("hrms.leave.use") && <LeaveCards />}
+      <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+        {allowed("hrms.leave.use") && (
+          <>
+            <AwayToday />
+            <Waiting />
+          </>
+        )}
+        {allowed("hrms.employee.read") && <Newest />}
+      </SimpleGrid>
     </>
   );
 }

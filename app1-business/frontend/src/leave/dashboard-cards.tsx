@@ -1,26 +1,16 @@
 "use client";
 
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
-import { Anchor, Card, SimpleGrid, Skeleton, Text, Title } from "@mantine/core";
-import Link from "next/link";
+import { Skeleton, Text } from "@mantine/core";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
 
 import { $api } from "@/api";
+import { Tile } from "@/dashboard-tile";
 import { useToday } from "@/day";
 import { nameOf } from "@/employees/types";
 
-/** Who is away today, and what waits for one's decision. */
-export function LeaveCards() {
-  return (
-    <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      <AwayToday />
-      <Waiting />
-    </SimpleGrid>
-  );
-}
-
-function AwayToday() {
+/** Who is away today. */
+export function AwayToday() {
   const t = useTranslations("leave");
   const today = useToday();
   const { data, error, refetch } = $api.useQuery("get", "/hrms/team-calendar", {
@@ -39,7 +29,8 @@ function AwayToday() {
   );
 }
 
-function Waiting() {
+/** What waits for one's decision. */
+export function Waiting() {
   const t = useTranslations("leave");
   const { data, error, refetch } = $api.useQuery("get", "/hrms/leave-requests", {
     params: { query: { awaits_me: true, limit: 1, total: true } },
@@ -50,26 +41,5 @@ function Waiting() {
       {!data && !error && <Skeleton h={22} />}
       {data && <Text>{t("waiting", { count: data.total ?? 0 })}</Text>}
     </Tile>
-  );
-}
-
-interface TileProps {
-  title: string;
-  href: string;
-  link: string;
-  children: ReactNode;
-}
-
-function Tile({ title, href, link, children }: TileProps) {
-  return (
-    <Card withBorder component="section">
-      <Title order={2} size="h4" mb="xs">
-        {title}
-      </Title>
-      {children}
-      <Anchor component={Link} href={href} size="sm" mt="sm">
-        {link}
-      </Anchor>
-    </Card>
   );
 }

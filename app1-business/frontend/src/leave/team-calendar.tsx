@@ -22,6 +22,11 @@ type Holidays = components["schemas"]["HrmsCalendarHolidays"];
 
 const WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"] as const;
 
+/** A phone shows a week of the month: this one. */
+function bringIntoView(today: HTMLElement | null) {
+  today?.scrollIntoView({ inline: "center", block: "nearest" });
+}
+
 /** Who is away on which day of a month. */
 export function TeamCalendar() {
   const t = useTranslations("leave");
@@ -107,6 +112,7 @@ export function TeamCalendar() {
                     key={day}
                     className={classes.day}
                     aria-current={day === today ? "date" : undefined}
+                    ref={day === today ? bringIntoView : undefined}
                   >
                     {Number(day.slice(8))}
                   </Table.Th>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Badge, Button, Card, Code, Group, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Badge, Button, Card, Code, CopyButton, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useTranslations } from "next-intl";
 import { type SubmitEvent, useState } from "react";
 
@@ -15,7 +15,8 @@ export function SecondFactor() {
   const { data, error, refetch } = $user.useQuery("get", "/user/me/mfa");
   const begin = $user.useMutation("post", "/user/me/mfa/totp");
   const confirm = $user.useMutation("post", "/user/me/mfa/totp/confirm", {
-    onSuccess: ({ recovery_codes }) => {
+    onSuccess: async ({ recovery_codes }) => {
+      await refetch(); // so that it is never off beside its codes
       begin.reset();
       setCodes(recovery_codes);
     },
@@ -45,6 +46,13 @@ export function SecondFactor() {
           <Stack gap="xs">
             <Text size="sm">{t("keepCodes")}</Text>
             <Code block>{codes.join("\n")}</Code>
+            <CopyButton value={codes.join("\n")}>
+              {({ copied, copy }) => (
+                <Button variant="default" onClick={copy}>
+                  {t(copied ? "copied" : "copyCodes")}
+                </Button>
+              )}
+            </CopyButton>
           </Stack>
         )}
         {begin.data ? (

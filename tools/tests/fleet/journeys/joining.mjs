@@ -89,6 +89,7 @@ async function setUpSecondFactor(invited) {
   await page.getByLabel("Code").fill(totp(secret));
   await page.getByRole("button", { name: "Confirm" }).click();
   await page.getByText("Keep these recovery codes").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Set up" }).count(), 0);
   const [code] = (await page.locator("pre").innerText()).split("\n");
   await invited.look("recovery-codes");
   await signOut(page);
