@@ -81,8 +81,8 @@ async def note(session: TenantSession, message: Message, people: Sequence[UUID])
     if not people:
         return []
     rows = [{"message_id": message.id, "user_id": user_id} for user_id in people]
-    added = insert(Mention).values(rows).on_conflict_do_nothing().returning(Mention.user_id)
-    new = list(await session.scalars(added))
+    added = insert(Mention).on_conflict_do_nothing().returning(Mention.user_id)
+    new = list(await session.scalars(added, rows))
     for user_id in new:
         told = ChatUserMentioned(message_id=message.id, channel_id=message.channel_id, user_id=user_id)
         facts.add(session, told, about=message)

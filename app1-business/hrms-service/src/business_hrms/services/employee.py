@@ -68,16 +68,20 @@ _HAS_HISTORY = {
 
 async def hire(session: TenantSession, wish: EmployeeWish) -> EmployeeRead:
     """Enter a new employee, and send a welcome by mail."""
-    (hired,) = await hire_all(session, [wish])
-    employee = await session.get_one(Employee, hired.id)
+    ((employee, hired),) = await hire_all(session, [wish])
     await checklists.begin_all(session, employee, Occasion.ONBOARDING)
     data = {"first_name": hired.first_name, "date_of_joining": hired.date_of_joining.isoformat()}
     jobs.add(session, SendMail(purpose="employee_welcome", address=hired.email, data=data))
     return hired
 
 
-async def hire_all(session: TenantSession, wishes: Sequence[EmployeeWish]) -> list[EmployeeRead]:
-    """Enter new employees, all of them or none, in a number of statements that hardly grows with them."""
+async def hire_all(
+    session: TenantSession, wishes: Sequence[EmployeeWish]
+) -> list[tuple[Employee, EmployeeRead]]:
+    """Enter new employees, all of them or none, in a number of statements that hardly grows with them.
+
+    Answers with each as it is kept and as it is shown.
+    """
     positions = {name: await position.named(session, name) for name in {w.position for w in wishes} if name}
     await _require_managers(session, wishes)
     entered = await _enter(session, wishes)
@@ -112,7 +116,7 @@ async def hire_all(session: TenantSession, wishes: Sequence[EmployeeWish]) -> li
         facts.add(session, fact, about=employee)
         after = wish.model_dump(exclude_none=True)
         audit.add(session, "hrms.employee_hired", target=f"employee:{hired.id}", after=after)
-    return [read[employee.id] for employee in entered]
+    return [(employee, read[employee.id]) for employee in entered]
 
 
 async def _require_managers(session: TenantSession, wishes: Sequence[EmployeeWish]) -> None:
@@ -127,25 +131,23 @@ async def _require_managers(session: TenantSession, wishes: Sequence[EmployeeWis
     del managers
 
 
+_PERSON = {"first_name", "last_name", "email", "date_of_joining", "holiday_list_id"}
+_ENTER = (
+    insert(Employee).on_conflict_do_nothing(index_elements=[text("lower(employee_no)")]).returning(Employee)
+)
+
+
 async def _enter(session: TenantSession, wishes: Sequence[EmployeeWish]) -> list[Employee]:
     """Insert the persons, under the next numbers that nobody has where a wish names none."""
     entered: dict[int, Employee] = {}
     while missing := [n for n in range(len(wishes)) if n not in entered]:
         numbers = {n: wishes[n].employee_no or await _next_number(session) for n in missing}
-        people = {"first_name", "last_name", "email", "date_of_joining", "holiday_list_id"}
-        statement = (
-            insert(Employee)
-            .values(
-                [
-                    {"employee_no": number, "version": 1, **wishes[n].model_dump(include=people)}
-                    for n, number in numbers.items()
-                ]
-            )
-            .on_conflict_do_nothing(index_elements=[text("lower(employee_no)")])
-            .returning(Employee)
-        )
+        rows = [
+            {"employee_no": number, "version": 1, **wishes[n].model_dump(include=_PERSON)}
+            for n, number in numbers.items()
+        ]
         async with refusing(_REFUSALS):
-            made = {employee.employee_no: employee for employee in await session.scalars(statement)}
+            made = {employee.employee_no: employee for employee in await session.scalars(_ENTER, rows)}
         entered |= {n: made[number] for n, number in numbers.items() if number in made}
         if any(wishes[n].employee_no is not None for n in missing if n not in entered):
             raise EmployeeNoTaken
