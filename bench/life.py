@@ -1,5 +1,6 @@
 """The fleet's life: how soon it starts, what it takes when idle, how soon a new tenant can work."""
 
+import asyncio
 import secrets
 import statistics
 import time
@@ -19,6 +20,8 @@ from bench.usage import family, resident_mb
 _WARM_START = 15  # seconds
 _IDLE = 1200  # MB
 _SETTLED = 10  # seconds after which a started fleet is idle
+_VACUUMING = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'autovacuum worker')"
+_PATIENCE = 120  # seconds
 _ONBOARDED = 2  # seconds
 _REGISTRATIONS = {1: 10, 8: 24}  # by how many at once
 _LOOK_EVERY = 0.02  # seconds
@@ -42,6 +45,7 @@ def warm_start(_where: Ground, options: Options, report: Report) -> None:
 def idle_memory(where: Ground, _options: Options, report: Report) -> None:
     """What is resident when nothing is asked of the fleet."""
     time.sleep(_SETTLED)
+    asyncio.run(_vacuumed(where))
     sizes = {name: resident_mb(family(pid)) for name, pid in where.pids.items()}
     sizes["supervisor"] = resident_mb([psutil.Process(where.supervisor)])
     report.table(
@@ -56,6 +60,15 @@ def idle_memory(where: Ground, _options: Options, report: Report) -> None:
         f"{total:,.0f} MB, of it PostgreSQL {postgres:.0f}",
         met=total < _IDLE,
     )
+
+
+async def _vacuumed(where: Ground) -> None:
+    """Wait for PostgreSQL's vacuuming of what was written before: it is not idle till then."""
+    connection = await where.connect("postgres")
+    async with asyncio.timeout(_PATIENCE):
+        while await connection.fetchval(_VACUUMING):  # noqa: ASYNC110 - it raises no event here
+            await asyncio.sleep(1)
+    await connection.close()
 
 
 def onboarding(where: Ground, _options: Options, report: Report) -> None:

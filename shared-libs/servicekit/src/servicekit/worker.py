@@ -42,6 +42,7 @@ _SWEEP = 1
 _SCHEDULE = 15
 _CATCH_UP = 600
 _PRUNE = 3600
+_STARTED = 60  # until then nothing is done that can wait
 _SENT_KEPT = timedelta(days=7)  # a lost Redis is replayed from these
 _HANDLED_KEPT = timedelta(days=8)  # longer than what may be sent again
 _FORGET_ANSWERS = "DELETE FROM {schema}.idempotency WHERE created_at < now() - interval '1 day'"
@@ -86,7 +87,7 @@ class Worker:
                 self._keep(self._consumer.take_up_lost, every=self._heartbeat),
                 self._keep(self._sweep, every=_SWEEP),
                 self._keep(self._ask_for_due, every=_SCHEDULE),
-                self._keep(self._prune, every=_PRUNE),
+                self._keep(self._prune, after=_STARTED, every=_PRUNE),
                 self._keep(self._catch_up, every=_CATCH_UP),
             )
         ]
@@ -97,9 +98,15 @@ class Worker:
         await self._blocking.aclose()
 
     async def _keep(
-        self, step: Callable[[], Coroutine[Any, Any, None]], *, every: float = 0, once: bool = False
+        self,
+        step: Callable[[], Coroutine[Any, Any, None]],
+        *,
+        after: float = 0,
+        every: float = 0,
+        once: bool = False,
     ) -> None:
         """Repeat a step for as long as the worker runs, whatever becomes of it."""
+        await self._wait(after)
         pause = 0.5
         while not self._stopping.is_set():
             try:
