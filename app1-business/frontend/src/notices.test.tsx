@@ -16,7 +16,7 @@ test.each([
   new Gateway()
     .on("GET /user/notifications", () => page([{ id: "1", kind, data, created_at: new Date() }], null, 1))
     .on("POST /user/notifications/read", () => answer(undefined, {}, 204));
-  const { user } = show(<NotificationBell />, { messages: messages.en });
+  const { user } = show(<NotificationBell places={{}} />, { messages: messages.en });
   await user.click(await screen.findByRole("button", { name: "Notifications: 1 new notification" }));
   expect(await screen.findByText(words)).toBeInTheDocument();
 });

@@ -32,9 +32,16 @@ function useNav(): NavEntry[] {
   ];
 }
 
+const NOTICES = {
+  "hrms.leave_asked": "/leave-approvals",
+  "hrms.leave_approved": "/leave",
+  "hrms.leave_rejected": "/leave",
+  "hrms.leave_cancelled": "/leave",
+};
+
 export function BusinessShell({ session, children }: { session: SignedIn; children: ReactNode }) {
   return (
-    <Shell product={PRODUCT} session={session} nav={useNav()}>
+    <Shell product={PRODUCT} session={session} nav={useNav()} notices={NOTICES}>
       {children}
     </Shell>
   );

@@ -35,9 +35,15 @@ function useNav(): NavEntry[] {
   ];
 }
 
+const NOTICES = {
+  "libraries.loan_due_soon": "/my-library",
+  "libraries.loan_overdue": "/my-library",
+  "libraries.hold_ready": "/my-library",
+};
+
 export function SchoolShell({ session, children }: { session: SignedIn; children: ReactNode }) {
   return (
-    <Shell product={PRODUCT} session={session} nav={useNav()}>
+    <Shell product={PRODUCT} session={session} nav={useNav()} notices={NOTICES}>
       {children}
     </Shell>
   );

@@ -1,7 +1,9 @@
 "use client";
 
-import { ActionIcon, Button, Indicator, Popover, ScrollArea, Stack, Text } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Indicator, Popover, ScrollArea, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { IconBell } from "@tabler/icons-react";
+import Link from "next/link";
 import { useFormatter, useNow, useTranslations } from "next-intl";
 
 import { $user } from "../api/user";
@@ -9,9 +11,15 @@ import { $user } from "../api/user";
 const EVERY = 60_000; // milliseconds
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
+const OF_THE_ACCOUNT: Places = { "user.device_added": "/account/sessions" };
+
+/** By kind of notification the page that shows more of it. */
+export type Places = Record<string, string>;
+
 /** What the fleet has to tell, and how much of it is new. */
-export function NotificationBell() {
+export function NotificationBell({ places }: { places: Places }) {
   const t = useTranslations("shell");
+  const [opened, { toggle, close }] = useDisclosure();
   const format = useFormatter();
   const now = useNow({ updateInterval: EVERY });
   const query = { params: { query: { unread: true, limit: 20, total: true } } };
@@ -28,12 +36,13 @@ export function NotificationBell() {
   };
 
   return (
-    <Popover position="bottom-end" width={320} withArrow trapFocus>
+    <Popover position="bottom-end" width={320} withArrow trapFocus opened={opened} onDismiss={close}>
       <Indicator disabled={count === 0} label={count} size={16} color="red.9">
         <Popover.Target>
           <ActionIcon
             variant="default"
             size="lg"
+            onClick={toggle}
             aria-label={`${t("notifications")}: ${t("unread", { count })}`}
           >
             <IconBell size={18} aria-hidden />
@@ -46,14 +55,31 @@ export function NotificationBell() {
         ) : (
           <Stack gap="xs">
             <ScrollArea.Autosize mah={320}>
-              {data.items.map(({ id, kind, data: about, created_at }) => (
-                <Stack key={id} gap={0} py={6}>
-                  <Text size="sm">{told(kind, about)}</Text>
-                  <Text size="xs" c="dimmed">
-                    {format.relativeTime(new Date(created_at), now)}
-                  </Text>
-                </Stack>
-              ))}
+              {data.items.map(({ id, kind, data: about, created_at }) => {
+                const place = { ...OF_THE_ACCOUNT, ...places }[kind];
+                return (
+                  <Stack key={id} gap={0} py={6}>
+                    {place === undefined ? (
+                      <Text size="sm">{told(kind, about)}</Text>
+                    ) : (
+                      <Anchor
+                        component={Link}
+                        href={place}
+                        size="sm"
+                        onClick={() => {
+                          read.mutate({ body: { ids: [id] } });
+                          close();
+                        }}
+                      >
+                        {told(kind, about)}
+                      </Anchor>
+                    )}
+                    <Text size="xs" c="dimmed">
+                      {format.relativeTime(new Date(created_at), now)}
+                    </Text>
+                  </Stack>
+                );
+              })}
             </ScrollArea.Autosize>
             <Button
               variant="default"

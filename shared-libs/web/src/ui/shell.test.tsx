@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { IconUsers } from "@tabler/icons-react";
 
 import { answer, Gateway, page } from "../testing/gateway";
@@ -71,6 +71,25 @@ test("the bell counts what is new, shows it, and counts it as read when told to"
   expect(
     await screen.findByRole("button", { name: "Notifications: No new notifications" }),
   ).toBeInTheDocument();
+});
+
+test("a notification leads to the page that shows more, and counts as read then", async () => {
+  const about = { id: "1", kind: "user.device_added", data: { address: "::1" }, created_at: new Date() };
+  gateway
+    .on("GET /user/notifications", () => page([about], null, 1))
+    .on("POST /user/notifications/read", () => answer(undefined, {}, 204));
+  const { user } = shell([]);
+  await user.click(await screen.findByRole("button", { name: "Notifications: 1 new notification" }));
+  const link = await screen.findByRole("link", { name: /from a new device/ });
+  expect(link).toHaveAttribute("href", "/account/sessions");
+  link.addEventListener("click", (event) => {
+    event.preventDefault(); // there is no page to go to here
+  });
+  await user.click(link);
+  expect(gateway.asked("POST /user/notifications/read").map(({ body }) => body)).toEqual([{ ids: ["1"] }]);
+  await waitFor(() => {
+    expect(link).not.toBeVisible();
+  });
 });
 
 test("a screen reader gets along with what surrounds a page", async () => {

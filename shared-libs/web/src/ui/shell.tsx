@@ -43,7 +43,7 @@ import { SessionProvider } from "../session/context";
 import { signOut } from "../session/sign-out";
 import type { SignedIn } from "../session/signed-in";
 import { AccountMenu } from "./account-menu";
-import { NotificationBell } from "./notification-bell";
+import { NotificationBell, type Places } from "./notification-bell";
 import css from "./shell.module.css";
 import { StepUp } from "./step-up";
 import { THEMES, usePreferences } from "./use-preferences";
@@ -61,11 +61,13 @@ interface Props {
   session: SignedIn;
   /** The application's own pages. */
   nav: NavEntry[];
+  /** Where its notifications lead. */
+  notices?: Places;
   children: ReactNode;
 }
 
 /** What surrounds every page of who is signed in. */
-export function Shell({ product, session, nav, children }: Props) {
+export function Shell({ product, session, nav, notices = {}, children }: Props) {
   const t = useTranslations("shell");
   const [opened, { toggle, close }] = useDisclosure();
   const administration: NavEntry[] = [
@@ -114,7 +116,7 @@ export function Shell({ product, session, nav, children }: Props) {
                 </Group>
                 <Group gap="xs" wrap="nowrap">
                   <PaletteButton />
-                  <NotificationBell />
+                  <NotificationBell places={notices} />
                   <AccountMenu />
                 </Group>
               </Group>
