@@ -37,7 +37,7 @@ _POSTGRES = {
     "unix_socket_directories": "",
     "max_connections": "300",
     "max_locks_per_transaction": "256",  # dropping or dumping a tenant's schema locks every table in it
-    "shared_buffers": "256MB",
+    "shared_buffers": "1GB",  # taken from the machine as it fills
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }

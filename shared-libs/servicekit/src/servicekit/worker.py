@@ -46,6 +46,7 @@ _STARTED = 60  # until then nothing is done that can wait
 _SENT_KEPT = timedelta(days=7)  # a lost Redis is replayed from these
 _HANDLED_KEPT = timedelta(days=8)  # longer than what may be sent again
 _FORGET_ANSWERS = "DELETE FROM {schema}.idempotency WHERE created_at < now() - interval '1 day'"
+_BREATH = 0.02
 _DRAIN = 20  # seconds
 _AWAY = (OSError, RedisError, HTTPError, InterfaceError, OperationalError)  # no news worth a traceback
 
@@ -193,6 +194,7 @@ class Worker:
             for tenant in tenants:
                 with suppress(asyncpg.UndefinedTableError):  # deleted meanwhile
                     await connection.execute(_FORGET_ANSWERS.format(schema=schema_of(tenant)))
+                await asyncio.sleep(_BREATH)  # thousands of them at a stretch would be felt by all
         finally:
             await connection.close(timeout=5)
 

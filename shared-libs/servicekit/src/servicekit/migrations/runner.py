@@ -34,7 +34,7 @@ async def migrate(
     """Bring `control`, then all tenants or one, to head. Goes on past failures.
 
     Raises:
-        sqlalchemy.exc.DBAPIError: `control` itself could not be migrated.
+        asyncpg.PostgresError: `control` itself could not be migrated.
     """
     # DDL changes what cached statements return, so none are kept.
     uncached = {"prepared_statement_cache_size": 0, "statement_cache_size": 0}
