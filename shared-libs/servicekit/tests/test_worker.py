@@ -3,8 +3,9 @@
 import asyncio
 from uuid import UUID
 
+import asyncpg
 import httpx
-from contracts.facts import TenantRegistered
+from contracts.facts import Fact, TenantRegistered
 from servicekit import facts
 from servicekit.facts import tell
 from servicekit.queue import Queue
@@ -18,6 +19,10 @@ NOTES = "/toy/notes"
 
 async def names(client: httpx.AsyncClient) -> list[str]:
     return [note["name"] for note in (await client.get(NOTES)).json()["items"]]
+
+
+class Unheard(Fact):
+    name = "toy.unheard.v1"
 
 
 async def test_a_job_is_done_once_however_often_it_is_delivered(
@@ -60,6 +65,26 @@ async def test_a_fact_carries_who_what_and_which_version(running: Running, tenan
     async with running.database.control() as session:
         row = (await session.scalars(select(Outgoing).where(Outgoing.tenant == tenant))).one()
     assert (row.aggregate, row.version, row.actor) == (str(note.id), 1, context.user_id)
+
+
+async def test_a_fact_that_no_service_hears_is_kept_and_wakes_nobody(running: Running, tenant: str) -> None:
+    woken: asyncio.Queue[str] = asyncio.Queue()
+    relay = await asyncpg.connect(str(running.service.settings.direct_url))
+    await relay.add_listener("outbox", lambda *said: woken.put_nowait(str(said[-1])))
+    heard = TenantRegistered(organisation="x", country="GB", currency="GBP", time_zone="UTC", locale="en")
+    for fact in (Unheard(), heard):
+        async with running.database.control() as session:
+            tell(session, fact, tenant=tenant, application="business", actor=None, aggregate="", version=0)
+            await session.commit()
+    await relay.execute("NOTIFY outbox, 'last'")
+    async with asyncio.timeout(20):
+        assert [await woken.get(), await woken.get()] == ["", "last"]
+    await relay.close()
+    async with running.database.control() as session:
+        rows = await session.execute(
+            select(Outgoing.type, Outgoing.sent_at.is_(None)).where(Outgoing.tenant == tenant)
+        )
+        assert set(map(tuple, rows)) == {(Unheard.name, False), (heard.name, True)}
 
 
 async def test_a_registered_tenant_gets_its_schema_and_the_directory_hears_of_it(running: Running) -> None:

@@ -1,5 +1,6 @@
 """Facts out: written to the outbox in the data's own transaction."""
 
+from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from structlog.contextvars import get_contextvars
 
 from servicekit.db import TenantSession
+from servicekit.fleet import fleet
 from servicekit.records import Outgoing
 
 
@@ -46,6 +48,7 @@ def tell(
     version: int,
 ) -> None:
     """`add` for those who have no tenant's session: the kit, about tenants themselves."""
+    heard = fleet().hearing(application, fact.name)
     session.add(
         Outgoing(
             kind="fact",
@@ -58,6 +61,7 @@ def tell(
             version=version,
             data=fact.model_dump(mode="json"),
             trace=get_contextvars().get("trace"),
+            sent_at=None if heard else datetime.now(UTC),  # to nobody: nothing is left for the relay
         )
     )
 

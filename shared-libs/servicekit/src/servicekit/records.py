@@ -42,7 +42,10 @@ class Tenant(ControlBase):
 
 
 class Outgoing(Identified, ControlBase):
-    """A fact or job on its way out: written with the data it tells of, sent by the relay."""
+    """A fact or job on its way out: written with the data it tells of, sent by the relay.
+
+    A fact that no service hears is as good as sent; like the others it is kept for a week.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (

@@ -6,8 +6,8 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -66,27 +66,33 @@ class Ground:
         self.postgres.start()
         await asyncio.gather(self.postgres.wait_ready(), self.redis_server.wait_ready())
         host = self.postgres.url.split("@")[-1].split("/")[0]
+        with self._fleet():
+            for prefix in ("teller", "hearer"):
+                await ensure_database(self.postgres.url, prefix, password=PASSWORD, read_password=PASSWORD)
+                settings = faulty.Settings.model_validate(
+                    {
+                        "environment": "test",
+                        "log_level": "error",
+                        "worker_lease": LEASE,
+                        "files_url": self.folder.as_uri(),
+                        "redis_url": self.redis_server.url,
+                        "trusted_keys_file": self.folder / "trusted.json",
+                        "signing_key_file": self.folder / "key.pem",
+                        "database_url": f"postgresql://{prefix}:{PASSWORD}@{host}/{prefix}",
+                        "database_read_url": f"postgresql://{prefix}_ro:{PASSWORD}@{host}/{prefix}",
+                    }
+                )
+                self.services[prefix] = faulty.service(prefix, settings)
+                await migrate(self.services[prefix])
+                self.databases[prefix] = Database(settings, prefix + "-service")
+
+    @contextmanager
+    def _fleet(self) -> Generator[None]:
+        """Have this process take the teller and the hearer for the fleet."""
         before = os.environ.get("FLEET_ROOT")
         os.environ["FLEET_ROOT"] = str(self.folder)
         fleet.cache_clear()
-        for prefix in ("teller", "hearer"):
-            await ensure_database(self.postgres.url, prefix, password=PASSWORD, read_password=PASSWORD)
-            settings = faulty.Settings.model_validate(
-                {
-                    "environment": "test",
-                    "log_level": "error",
-                    "worker_lease": LEASE,
-                    "files_url": self.folder.as_uri(),
-                    "redis_url": self.redis_server.url,
-                    "trusted_keys_file": self.folder / "trusted.json",
-                    "signing_key_file": self.folder / "key.pem",
-                    "database_url": f"postgresql://{prefix}:{PASSWORD}@{host}/{prefix}",
-                    "database_read_url": f"postgresql://{prefix}_ro:{PASSWORD}@{host}/{prefix}",
-                }
-            )
-            self.services[prefix] = faulty.service(prefix, settings)
-            await migrate(self.services[prefix])
-            self.databases[prefix] = Database(settings, prefix + "-service")
+        yield
         os.environ.pop("FLEET_ROOT")
         if before is not None:
             os.environ["FLEET_ROOT"] = before
@@ -169,17 +175,17 @@ class Ground:
     async def tell(self, tenant: str, numbers: Iterable[int]) -> None:
         """Tell facts, all in one transaction."""
         async with self.session("teller", tenant) as session:
-            for number in numbers:
-                fact = faulty.Happened(number=number)
-                tell(
-                    session,
-                    fact,
-                    tenant=tenant,
-                    application="business",
-                    actor=None,
-                    aggregate=str(number),
-                    version=1,
-                )
+            with self._fleet():
+                for number in numbers:
+                    tell(
+                        session,
+                        faulty.Happened(number=number),
+                        tenant=tenant,
+                        application="business",
+                        actor=None,
+                        aggregate=str(number),
+                        version=1,
+                    )
 
     async def ask(self, tenant: str, wanted: Iterable[Job]) -> None:
         """Ask for jobs, all in one transaction."""
