@@ -1,6 +1,8 @@
-import { Anchor, Card, Title } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import Link from "next/link";
 import type { ReactNode } from "react";
+
+import { Section } from "./section";
 
 interface Props {
   title: string;
@@ -12,14 +14,11 @@ interface Props {
 /** A part of the dashboard, and the way to the page that tells more. */
 export function Tile({ title, href, link, children }: Props) {
   return (
-    <Card withBorder component="section">
-      <Title order={2} size="h4" mb="xs">
-        {title}
-      </Title>
+    <Section title={title}>
       {children}
       <Anchor component={Link} href={href} size="sm" mt="sm">
         {link}
       </Anchor>
-    </Card>
+    </Section>
   );
 }

@@ -7,7 +7,7 @@ import { NotFound } from "@fleet/web/ui/not-found";
 import { PageHeader } from "@fleet/web/ui/page-header";
 import { PageSkeleton } from "@fleet/web/ui/page-skeleton";
 import { ProblemAlert } from "@fleet/web/ui/problem-alert";
-import { Anchor, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Anchor, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
@@ -15,6 +15,7 @@ import { type ReactNode, useState } from "react";
 
 import { $api, api } from "@/api";
 import { useDay } from "@/day";
+import { Section } from "@/section";
 
 import { Documents } from "./documents";
 import { Invite } from "./invite";
@@ -101,17 +102,6 @@ export function EmployeePage({ id }: { id: string }) {
       {act === "invite" && <Invite employee={employee} onClose={close} />}
       {act === "link" && <LinkAccount start={data} onClose={close} />}
     </>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Card withBorder component="section">
-      <Title order={2} size="h4" mb="sm">
-        {title}
-      </Title>
-      {children}
-    </Card>
   );
 }
 
