@@ -46,8 +46,8 @@ _STARTED = 60  # until then nothing is done that can wait
 _SENT_KEPT = timedelta(days=7)  # a lost Redis is replayed from these
 _HANDLED_KEPT = timedelta(days=8)  # longer than what may be sent again
 _FORGET_ANSWERS = "DELETE FROM {schema}.idempotency WHERE created_at < now() - interval '1 day'"
-_BREATH = 0.02
-_DRAIN = 20  # seconds
+_BREATH = 0.02  # seconds
+_DRAIN = 20
 _AWAY = (OSError, RedisError, HTTPError, InterfaceError, OperationalError)  # no news worth a traceback
 
 
