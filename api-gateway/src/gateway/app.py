@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from servicekit import output
 from servicekit.context import ContextMinter
 from servicekit.fleet import fleet, root
 from servicekit.observability import configure_logging, serve_metrics
@@ -123,7 +124,7 @@ def create_app(settings: Settings) -> Door:
                 task.cancel()
         services.close()
         await redis.aclose()
-        telemetry.flush()
+        output.flush()  # uvicorn ends by the signal that ended it
 
     async def keys_known() -> None:
         if not ring.ready:

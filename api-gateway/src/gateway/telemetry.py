@@ -1,11 +1,10 @@
 """One line and two figures per request."""
 
-import asyncio
-import sys
 from datetime import UTC, datetime
 
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic_core import to_json
+from servicekit import output
 from servicekit.observability import REQUESTS, SECONDS
 
 from gateway.settings import Settings
@@ -15,16 +14,13 @@ IN_FLIGHT = Gauge("gateway_in_flight", "Requests under way.", ["service"])
 SOCKETS = Gauge("gateway_sockets", "WebSockets open.", ["service"])
 CIRCUIT_OPEN = Gauge("gateway_circuit_open", "Whether a service is left alone for its failures.", ["service"])
 
-_FLUSH_AFTER = 0.25  # seconds
-
 
 class Telemetry:
-    """Counts and logs requests; lines are written together, a few times a second."""
+    """Counts and logs requests."""
 
     def __init__(self, settings: Settings) -> None:
         self._json = settings.environment == "production"
         self._logging = settings.log_level in {"debug", "info"}
-        self._lines: list[str] = []
         self._counters: dict[tuple[str, str, int], Counter] = {}
         self._histograms: dict[tuple[str, str], Histogram] = {}
 
@@ -74,12 +70,4 @@ class Telemetry:
         else:
             took = f"{seconds * 1000:.1f}ms"
             line = f"{moment} {status} {method} {path} {took} {tenant or '-'} {request_id} {code or ''}"
-        if not self._lines:
-            asyncio.get_running_loop().call_later(_FLUSH_AFTER, self.flush)
-        self._lines.append(line)
-
-    def flush(self) -> None:
-        if self._lines:
-            sys.stdout.write("\n".join(self._lines) + "\n")
-            sys.stdout.flush()
-            self._lines.clear()
+        output.later(line)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm.exc import StaleDataError
 
+from servicekit import output
 from servicekit.access import ContextMiddleware, internal
 from servicekit.context import ContextVerifier
 from servicekit.db import Database, EditConflict
@@ -57,6 +58,7 @@ def create_app(service: Service) -> FastAPI:
                 serve_metrics(settings, entry.port)
                 _collect_seldom()
             yield
+        output.flush()  # uvicorn ends by the signal that ended it
 
     async def database_ready() -> None:
         await app.state.database.ping()

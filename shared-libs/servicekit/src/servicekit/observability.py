@@ -1,14 +1,15 @@
 """Logs, metrics, request ids and trace context."""
 
+import atexit
 import logging
 import re
 import secrets
-import sys
 from typing import Any, Literal
 
 import structlog
 from prometheus_client import Counter, Histogram, start_http_server
 
+from servicekit import output
 from servicekit.settings import DeployableSettings
 
 REQUESTS = Counter("http_requests_total", "Requests answered.", ["route", "method", "status"])
@@ -48,6 +49,25 @@ def _readable(logger: Any, method: str, event: structlog.typing.EventDict) -> st
     return f"{line}\n{traceback}" if traceback else line
 
 
+class _Lines:
+    """Where structlog's lines go: what tells of trouble at once."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    debug = info = staticmethod(output.later)
+    warning = error = critical = staticmethod(output.now)
+
+
+class _Handler(logging.Handler):
+    """The same for lines of the standard library's loggers."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            output.now(self.format(record))
+        except Exception:  # noqa: BLE001 - as its own handlers do
+            self.handleError(record)
+
+
 def configure_logging(environment: Literal["development", "test", "production"], level: str) -> None:
     """One line per event on standard output: JSON in production, readable elsewhere."""
     renderer: structlog.typing.Processor = (
@@ -61,11 +81,11 @@ def configure_logging(environment: Literal["development", "test", "production"],
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(),
+        logger_factory=_Lines,
         cache_logger_on_first_use=True,
     )
     # Libraries that log the standard way, uvicorn among them, come out in the same form.
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _Handler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -77,6 +97,7 @@ def configure_logging(environment: Literal["development", "test", "production"],
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    atexit.register(output.flush)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
