@@ -164,7 +164,8 @@ def _closing(handle: Handle) -> Handle:
                     await session.commit()
         finally:
             for session in sessions:
-                await session.close()
+                if session.in_transaction():
+                    await session.close()
         return response
 
     return handle_and_close

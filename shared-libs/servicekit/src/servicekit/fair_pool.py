@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, PoolProxiedConnection
 from sqlalchemy.util.concurrency import await_
 from sqlalchemy.util.queue import Empty, Full, QueueCommon
 
@@ -127,6 +127,10 @@ class FairPool(AsyncAdaptedQueuePool):
     """SQLAlchemy's pool, but for who is next."""
 
     _queue_class = _Turns  # the hook by which SQLAlchemy's own pools differ
+
+    def drop(self, connection: PoolProxiedConnection, error: BaseException) -> None:
+        """Close a connection that broke, and those that are as old when they would be lent."""
+        self._invalidate(connection, error)
 
     def dispose(self) -> None:
         before = whose.set(None)  # every connection is meant

@@ -8,8 +8,11 @@ import sqlalchemy
 from sqlalchemy import Select, Text, TypeDecorator, Uuid
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import PoolProxiedConnection
 
 from servicekit.db import ReadSession, TextEnum
+from servicekit.fair_pool import FairPool
 from servicekit.tenant_schema import schema_of
 
 _DIALECT: Dialect = dialect()  # type: ignore[no-untyped-call] # SQLAlchemy gives it no types
@@ -49,19 +52,25 @@ class Prepared:
 
         Raises:
             asyncpg.PostgresError: as PostgreSQL reported it.
-            sqlalchemy.exc.DBAPIError: the connection broke.
+            ConnectionError: the connection broke.
         """
         bound = {**self._given, **values}
-        connection = await session.connection()
         text = self.text.replace(_SCHEMA, schema_of(session.tenant))
-        driver: Any = (await connection.get_raw_connection()).driver_connection
+        engine = cast("AsyncEngine", session.bind)
+        held = session.in_transaction()
+        # To give a session a connection, and to take it back, costs more than the statement.
+        pooled: PoolProxiedConnection = (
+            await (await session.connection()).get_raw_connection() if held else await engine.raw_connection()
+        )
+        driver: Any = pooled.driver_connection
         try:
             rows = await driver.fetch(text, *[bound[name] for name in self._names])
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+        except Exception as error:
             if not driver.is_closed() and not isinstance(error, asyncpg.InternalClientError):
                 raise
-            driver.terminate()
-            # SQLAlchemy finds it broken, says so, and drops all connections that are as old.
-            await connection.exec_driver_sql("SELECT")
-            raise
+            cast("FairPool", engine.pool).drop(pooled, error)
+            raise ConnectionError("The connection to PostgreSQL broke.") from error
+        finally:
+            if not held and pooled.is_valid:
+                pooled.close()
         return cast("Sequence[Mapping[str, Any]]", rows)  # records have what is asked of mappings here
