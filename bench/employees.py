@@ -8,7 +8,7 @@ import httpx
 
 from bench import statements, tenants, tokens
 from bench.ground import Ground
-from bench.load import Sample, Target, columns, compare
+from bench.load import Target, Turns, columns, compare
 from bench.options import Options
 from bench.peer import naive_peer
 from bench.report import Report
@@ -36,7 +36,7 @@ def beside_peer(where: Ground, options: Options, report: Report) -> None:
                 targets,
                 connections=connections,
                 seconds=options.seconds,
-                repeats=options.repeats,
+                repeats=options.repeats + 2,
                 warm_up=2,
             )
             for connections in CONNECTIONS
@@ -50,7 +50,7 @@ def beside_peer(where: Ground, options: Options, report: Report) -> None:
     most = measured[CONNECTIONS[-1]]
     if peer := most.get("naive peer"):
         ours = most["ours"]
-        times, tail = ours.rate / peer.rate, ours.p99 / peer.p99
+        times, tail = ours.times(peer), ours.middle.p99 / peer.middle.p99
         what = f"employees list, {CONNECTIONS[-1]} connections"
         report.goal(
             f"{what}, times the naive peer's rate",
@@ -93,9 +93,10 @@ def check(target: Target) -> None:
         raise RuntimeError(f"{target.name} answers something else: {answer.text[:200]}")
 
 
-def _beside(measured: Mapping[int, Mapping[str, Sample]], counts: Mapping[str, float]) -> Iterator[list[str]]:
-    for connections, samples in measured.items():
-        for name, sample in samples.items():
-            peer = samples.get("naive peer")
-            times = f"{sample.rate / peer.rate:.1f}" if peer and sample is not peer else ""
-            yield [name, str(connections), *sample.cells(PROCESSES), f"{counts[name]:.1f}", times]
+def _beside(measured: Mapping[int, Mapping[str, Turns]], counts: Mapping[str, float]) -> Iterator[list[str]]:
+    for connections, turns in measured.items():
+        for name, of_one in turns.items():
+            peer = turns.get("naive peer")
+            times = f"{of_one.times(peer):.1f}" if peer and of_one is not peer else ""
+            cells = of_one.middle.cells(PROCESSES)
+            yield [name, str(connections), *cells, f"{counts[name]:.1f}", times]

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from bench.usage import cpu_seconds
 
@@ -48,6 +49,23 @@ class Sample:
         return [f"{self.rate:,.0f}", f"{self.p50:.1f}", f"{self.p99:.1f}", *costs]
 
 
+@dataclass(frozen=True)
+class Turns:
+    """Runs of one target that took turns with others'."""
+
+    samples: Sequence[Sample]
+
+    @property
+    def middle(self) -> Sample:
+        """The one with the median rate."""
+        return sorted(self.samples, key=lambda sample: sample.rate)[len(self.samples) // 2]
+
+    def times(self, others: "Turns") -> float:
+        """How many times the others' rate, the median of the turns: the machine's own pace changes."""
+        pairs = zip(self.samples, others.samples, strict=True)
+        return median(ours.rate / theirs.rate for ours, theirs in pairs)
+
+
 def columns(processes: Iterable[str]) -> list[str]:
     return ["req/s", "p50 ms", "p99 ms", *(f"{process} µs" for process in processes)]
 
@@ -60,14 +78,14 @@ def compare(
     repeats: int,
     warm_up: int,
     settle: Callable[[], None] = lambda: None,
-) -> dict[str, Sample]:
+) -> dict[str, Turns]:
     """Load each target in turn, several times over, so that a noisy moment hits all of them.
 
     Args:
         targets: each with a name of its own.
         connections: requests under way at once.
         seconds: how long each run takes.
-        repeats: runs of each target; the one with the median rate is its result.
+        repeats: turns of each.
         warm_up: seconds of load before the first run.
         settle: waits, after each run, until nothing of it is left to do.
 
@@ -85,11 +103,7 @@ def compare(
             samples[target.name].append(sample)
             line = f"{sample.rate:8.0f}/s   p50 {sample.p50:7.1f} ms   p99 {sample.p99:7.1f} ms"
             print(f"  {target.name:<30} {connections:>3} connections {line}", flush=True)
-    return {name: _median(of_one) for name, of_one in samples.items()}
-
-
-def _median(samples: list[Sample]) -> Sample:
-    return sorted(samples, key=lambda sample: sample.rate)[len(samples) // 2]
+    return {name: Turns(of_one) for name, of_one in samples.items()}
 
 
 def run(target: Target, connections: int, seconds: int) -> Sample:

@@ -59,7 +59,7 @@ def beside_peers_read(where: Ground, options: Options, report: Report) -> None:
         ]
         if options.peer.is_dir():
             targets.append(stack.enter_context(naive_peer(options.peer, where, employees.PATH)))
-        samples = compare(
+        turns = compare(
             targets,
             connections=_CONNECTIONS,
             seconds=options.seconds,
@@ -69,14 +69,14 @@ def beside_peers_read(where: Ground, options: Options, report: Report) -> None:
         )
         counts = {one.name: statements.per_request(where, one, _DATABASES[one.name]) for one in targets}
         settle()
-    peer = samples.get("naive peer")
+    peer = turns.get("naive peer")
     rows = []
-    for name, sample in samples.items():
-        times = sample.rate / peer.rate if peer and sample is not peer else None
+    for name, of_one in turns.items():
+        times = of_one.times(peer) if peer and of_one is not peer else None
         if times is not None:
             report.times[name] = times
         told = "" if times is None else f"{times:.1f}"
-        rows.append([name, *sample.cells(_PROCESSES), f"{counts[name]:.1f}", told])
+        rows.append([name, *of_one.middle.cells(_PROCESSES), f"{counts[name]:.1f}", told])
     report.table(
         f"Writes through the gateway, {_CONNECTIONS} connections; at most {max(settling):.1f} s later all"
         " mails were sent and all facts told",
