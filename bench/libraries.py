@@ -18,6 +18,7 @@ from pymarc import Field, Indicators, Record, Subfield
 from bench.ground import Ground
 from bench.options import Options
 from bench.report import Report
+from bench.usage import forget_peak, peak_mb
 
 TITLES = 200_000
 RECORDS = 50_000
@@ -88,19 +89,19 @@ async def _import(where: Ground, report: Report) -> None:
     content = b"".join(_records(words))
     service = psutil.Process(where.pids[_SERVICE])
     async with _signed_in(where) as client:
-        early = most = 0
+        early = 0.0
+        forget_peak(service)
         began = time.perf_counter()
         name = {"name": "records.mrc"}
         started = (await client.post("/libraries/imports", params=name, content=content)).raise_for_status()
         while (job := (await client.get(started.headers["location"])).json())["state"] == "running":
-            most = max(most, service.memory_info().rss)
             if job["done"] <= RECORDS / 10:
-                early = most
+                early = peak_mb(service)
             await asyncio.sleep(0.2)
         seconds = time.perf_counter() - began
     if job["done"] != RECORDS:
         raise RuntimeError(f"the import ended as {job}")
-    rate, growth = RECORDS / seconds, (most - early) / 2**20
+    rate, growth = RECORDS / seconds, peak_mb(service) - early
     report.goal(
         f"import of {RECORDS:,} MARC records, {len(content) / 2**20:.0f} MB",
         f"≥ {_RATE:,}/s",

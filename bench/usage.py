@@ -1,6 +1,7 @@
 """What processes use, from /proc."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import psutil
 
@@ -14,6 +15,17 @@ def family(pid: int) -> list[psutil.Process]:
 def resident_mb(processes: Iterable[psutil.Process]) -> float:
     """Their resident memory, what several share counted once (PSS)."""
     return float(sum(process.memory_full_info().pss for process in processes) / 2**20)
+
+
+def forget_peak(process: psutil.Process) -> None:
+    """Have `peak_mb` begin from now."""
+    Path(f"/proc/{process.pid}/clear_refs").write_text("5")
+
+
+def peak_mb(process: psutil.Process) -> float:
+    """The most resident memory that it ever had."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024  # from kB
 
 
 def cpu_seconds(pids: Mapping[str, int]) -> dict[str, float]:

@@ -7,6 +7,7 @@ taken in stretches of rows.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from servicekit.db import TenantSession, advisory_lock, found
 from servicekit.errors import Problem
 from servicekit.files import MARC, XLSX, StoredFile
 from servicekit.long_jobs import LongJob, Portion, Refusal
-from sqlalchemy import FromClause, column, func, insert, literal, select
+from sqlalchemy import FromClause, Insert, bindparam, column, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from school_libraries.models.book import Book, Copy
@@ -35,7 +36,7 @@ from school_libraries.services import hold as holds
 
 ACCEPTED = (MARC, "text/csv", XLSX)
 LARGEST = 104_857_600  # bytes
-_STRETCH = 1_048_576  # bytes of MARC
+_STRETCH = 524_288  # bytes of MARC
 _ROWS = 2000
 _MOST_ROWS = 50_000
 _MOST_COLUMNS = 50
@@ -214,9 +215,13 @@ async def _enter_copies(
 
 async def _insert(session: TenantSession, table: FromClause, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of the same columns by one statement with one value: thousands of values cost more."""
-    if not rows:
-        return
-    columns = [column(name, table.c[name].type) for name in rows[0]]
-    given = func.jsonb_to_recordset(literal(rows, JSONB)).table_valued(*columns)
+    if rows:
+        await session.execute(_insertion(table, tuple(rows[0])), {"rows": rows})
+
+
+@cache  # SQLAlchemy keeps the first statement of a kind, and would keep its rows with it
+def _insertion(table: FromClause, names: tuple[str, ...]) -> Insert:
+    columns = [column(name, table.c[name].type) for name in names]
+    given = func.jsonb_to_recordset(bindparam("rows", type_=JSONB)).table_valued(*columns)
     values = select(*given.render_derived(with_types=True).c)
-    await session.execute(insert(table).from_select(list(rows[0]), values))  # type: ignore[arg-type] # a Table
+    return insert(table).from_select(list(names), values)  # type: ignore[arg-type] # a Table
