@@ -18,9 +18,7 @@ async def test_a_line_that_can_wait_is_written_with_those_that_follow(
     output.later("one")
     output.later("two")
     assert capsys.readouterr().out == ""
-    while not (written := capsys.readouterr().out):
-        await asyncio.sleep(0.01)
-    assert written == "one\ntwo\n"
+    assert await _written(capsys) == "one\ntwo\n"
 
 
 async def test_a_line_of_trouble_is_written_at_once_after_those_that_wait(
@@ -39,10 +37,19 @@ def test_where_nothing_would_write_it_later_a_line_is_written_at_once(
 
 
 def test_lines_of_a_loop_that_ended_go_with_the_next_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    async def say(line: str, seconds: float = 0) -> None:
-        output.later(line)
-        await asyncio.sleep(seconds)
+    async def say_first() -> None:
+        output.later("first")
 
-    asyncio.run(say("first"))
-    asyncio.run(say("second", 0.5))
-    assert capsys.readouterr().out == "first\nsecond\n"
+    async def say_second() -> str:
+        output.later("second")
+        return await _written(capsys)
+
+    asyncio.run(say_first())
+    assert asyncio.run(say_second()) == "first\nsecond\n"
+
+
+async def _written(capsys: pytest.CaptureFixture[str]) -> str:
+    async with asyncio.timeout(10):
+        while not (written := capsys.readouterr().out):
+            await asyncio.sleep(0.01)
+    return written
