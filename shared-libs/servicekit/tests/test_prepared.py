@@ -3,6 +3,7 @@ import pytest
 from servicekit.prepared import Prepared
 from servicekit.testing.running import Running
 from sqlalchemy import Column, MetaData, Numeric, Table, Text, TypeDecorator, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 
 class Reversed(TypeDecorator[str]):
@@ -10,13 +11,17 @@ class Reversed(TypeDecorator[str]):
     cache_ok = True
 
 
-TABLE = Table("things", MetaData(), Column("price", Numeric(8, 2)), Column("name", Reversed()))
+TABLE = Table(
+    "things", MetaData(), Column("price", Numeric(8, 2)), Column("name", Reversed()), Column("parts", JSONB())
+)
 
 
 def test_a_column_whose_values_are_converted_is_refused() -> None:
     Prepared(select(TABLE.c.price))
     with pytest.raises(TypeError, match="name"):
         Prepared(select(TABLE.c.price, TABLE.c.name))
+    with pytest.raises(TypeError, match="parts"):
+        Prepared(select(TABLE.c.parts))
 
 
 WHO = Prepared(select(func.pg_backend_pid().label("pid")))

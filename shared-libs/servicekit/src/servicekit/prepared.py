@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import asyncpg
 import sqlalchemy
-from sqlalchemy import Select, Text, TypeDecorator, Uuid
+from sqlalchemy import JSON, Select, Text, TypeDecorator, Uuid
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -30,7 +30,8 @@ class Prepared:
         """
         columns = statement.selected_columns
         for column in columns:
-            if isinstance(column.type, TypeDecorator) and not isinstance(column.type, TextEnum):
+            converted = isinstance(column.type, TypeDecorator) and not isinstance(column.type, TextEnum)
+            if converted or isinstance(column.type, JSON):
                 raise TypeError(f"{column.key}: values of {column.type!r} are converted")
         # PostgreSQL writes a UUID as text in no time; Python takes a microsecond, after another to read it.
         as_text = [
