@@ -36,7 +36,7 @@ def beside_peer(where: Ground, options: Options, report: Report) -> None:
                 targets,
                 connections=connections,
                 seconds=options.seconds,
-                repeats=options.repeats + 2,
+                repeats=options.turns,
                 warm_up=2,
             )
             for connections in CONNECTIONS

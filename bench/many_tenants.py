@@ -38,7 +38,7 @@ def at_random(where: Ground, options: Options, report: Report) -> None:
         targets,
         connections=_CONNECTIONS,
         seconds=options.seconds,
-        repeats=options.repeats + 2,
+        repeats=options.turns,
         warm_up=1,
     )
     measured = {name: of_one.middle for name, of_one in turns.items()}

@@ -164,7 +164,7 @@ def _closing(handle: Handle) -> Handle:
                     await session.commit()
         finally:
             for session in sessions:
-                if session.in_transaction():
+                if session.in_transaction():  # else it has nothing to give back
                     await session.close()
         return response
 
